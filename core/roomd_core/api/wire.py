@@ -1,0 +1,334 @@
+"""What goes over the socket: requests, answers, and the stream's messages.
+
+Instants are RFC 3339 with an offset. A field left out of a request means "leave as it is" where the request is a
+change, and the default otherwise. Unknown fields are refused, so that a typing error cannot be ignored.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from msgspec import UNSET, Struct, UnsetType
+
+from roomd_core.model import (
+    Answer,
+    Change,
+    ConflictKind,
+    Content,
+    EventStatus,
+    Freshness,
+    Mailbox,
+    OccupancyState,
+    Origin,
+    Role,
+    Run,
+    Side,
+)
+
+
+class EventState(StrEnum):
+    """Where an event stands between here and Exchange."""
+
+    PENDING = "pending"
+    """Saved here, on its way to Exchange."""
+    UNKNOWN = "unknown"
+    """Sent, and the answer was lost: being looked up."""
+    SYNCED = "synced"
+    """Exchange has exactly this."""
+    REFUSED = "refused"
+    """Exchange refused it for good: see the event's conflict."""
+    CANCELLED = "cancelled"
+
+
+class Health(StrEnum):
+    """Whether a part works."""
+
+    OK = "ok"
+    UNTRIED = "untried"
+    FAILING = "failing"
+
+
+class Query(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of requests."""
+
+
+class Invitee(Query, frozen=True, kw_only=True):
+    """A person to invite."""
+
+    address: str
+    role: Role = Role.REQUIRED
+
+
+class Booking(Query, frozen=True, kw_only=True):
+    """A booking to make. ``rooms`` are addresses or names; ``organizer`` an address, by default the caller's own.
+
+    ``zone`` is the IANA zone the times were meant in; without it the offset of ``start`` decides and the zone is UTC.
+    """
+
+    rooms: tuple[str, ...]
+    start: datetime
+    end: datetime
+    title: str
+    zone: str = "UTC"
+    organizer: str | None = None
+    attendees: tuple[Invitee, ...] = ()
+    location: str = ""
+    body: str = ""
+    private: bool = False
+
+
+class EventPatch(Query, frozen=True, kw_only=True):
+    """A change to an event: only the fields given change. ``rooms`` and ``attendees`` replace the whole list."""
+
+    rooms: tuple[str, ...] | UnsetType = UNSET
+    start: datetime | UnsetType = UNSET
+    end: datetime | UnsetType = UNSET
+    title: str | UnsetType = UNSET
+    zone: str | UnsetType = UNSET
+    attendees: tuple[Invitee, ...] | UnsetType = UNSET
+    location: str | UnsetType = UNSET
+    body: str | UnsetType = UNSET
+    private: bool | UnsetType = UNSET
+
+
+class Resolution(Query, frozen=True, kw_only=True):
+    """How a conflict is decided."""
+
+    keep: Side
+
+
+class RoomReply(Struct, frozen=True, kw_only=True):
+    """A room of an event, and what it answered."""
+
+    address: str
+    name: str
+    answer: Answer
+
+
+class Participant(Struct, frozen=True, kw_only=True):
+    """A person invited, and what they answered."""
+
+    address: str
+    role: Role
+    answer: Answer
+
+
+class EventView(Struct, frozen=True, kw_only=True):
+    """An event as the caller may see it. A private event of somebody else shows only who has which room when.
+
+    ``note`` is for people: why the title is somebody's name, what is being waited for, why Exchange refused.
+    """
+
+    id: str
+    version: int
+    origin: Origin
+    state: EventState
+    status: EventStatus
+    organizer: str
+    organizer_name: str
+    title: str
+    start: datetime
+    end: datetime
+    zone: str
+    all_day: bool = False
+    private: bool = False
+    location: str = ""
+    body: str = ""
+    rooms: tuple[RoomReply, ...] = ()
+    attendees: tuple[Participant, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Span(Struct, frozen=True, kw_only=True):
+    """One occupancy on a timeline. ``mine`` says that the caller may change it."""
+
+    event: str
+    start: datetime
+    end: datetime
+    title: str
+    organizer: str
+    origin: Origin
+    state: OccupancyState
+    private: bool = False
+    mine: bool = False
+
+
+class TimelineRow(Struct, frozen=True, kw_only=True):
+    """One mailbox and its occupancies in order of start. ``read_at`` tells how old the knowledge is."""
+
+    address: str
+    name: str
+    capacity: int | None
+    features: tuple[str, ...]
+    read_at: datetime | None
+    occupancies: tuple[Span, ...]
+
+
+class Timeline(Struct, frozen=True, kw_only=True):
+    """Rooms down, time across: everything that overlaps ``start`` to ``end``, half open."""
+
+    start: datetime
+    end: datetime
+    rooms: tuple[TimelineRow, ...]
+
+
+class MailboxStatus(Struct, frozen=True, kw_only=True):
+    """One mailbox and how well it is known."""
+
+    mailbox: Mailbox
+    freshness: Freshness
+    health: Health
+
+
+class Outbox(Struct, frozen=True, kw_only=True):
+    """How many operations wait, are being looked up, and were given up. ``oldest_at`` is the longest waiting."""
+
+    queued: int = 0
+    unknown: int = 0
+    parked: int = 0
+    oldest_at: datetime | None = None
+
+
+class ExchangeStatus(Struct, frozen=True, kw_only=True):
+    """Whether Exchange answers. ``message`` says what to do when it does not."""
+
+    health: Health
+    endpoint: str
+    message: str = ""
+    since: datetime | None = None
+
+
+class Status(Struct, frozen=True, kw_only=True):
+    """The whole daemon at a glance."""
+
+    version: str
+    started_at: datetime
+    now: datetime
+    caller: str
+    acts_as: str | None
+    may_act_for_all: bool
+    exchange: ExchangeStatus
+    mailboxes: tuple[MailboxStatus, ...]
+    outbox: Outbox
+    conflicts: int
+    syncing: bool
+    last_run: Run | None
+    next_run_at: datetime | None
+    warnings: tuple[str, ...] = ()
+
+
+class ConflictView(Struct, frozen=True, kw_only=True):
+    """A conflict with all that is needed to decide it; ``choices`` says what keeping each side does."""
+
+    id: str
+    kind: ConflictKind
+    summary: str
+    event: EventView
+    units: tuple[str, ...]
+    base: Content | None
+    local: Content | None
+    remote: Content | None
+    opened_at: datetime
+    resolved_at: datetime | None
+    kept: Side | None
+    resolved_by: str | None
+    choices: dict[Side, str]
+
+
+class Mailboxes(Struct, frozen=True, kw_only=True):
+    """Rooms or people, in the order of the configuration."""
+
+    mailboxes: tuple[MailboxStatus, ...]
+
+
+class Conflicts(Struct, frozen=True, kw_only=True):
+    """Conflicts, the oldest first."""
+
+    conflicts: tuple[ConflictView, ...]
+
+
+class Runs(Struct, frozen=True, kw_only=True):
+    """Sync runs, the newest first."""
+
+    runs: tuple[Run, ...]
+
+
+class Changes(Struct, frozen=True, kw_only=True):
+    """Entries of the change feed after the asked number, and the number to ask from next."""
+
+    changes: tuple[Change, ...]
+    next: int
+
+
+class Notice(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line of the stream: newline-delimited JSON. The first carries ``status``; a field left out has not changed.
+
+    ``seq`` is the number of the newest change this line knows of; ``events`` and ``mailboxes`` name what to look at
+    again. A client that was away asks again with a snapshot and has missed nothing.
+    """
+
+    seq: int
+    status: Status | None = None
+    events: tuple[str, ...] = ()
+    mailboxes: tuple[str, ...] = ()
+    run: Run | None = None
+
+
+class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What went wrong, as RFC 9457 problem details. ``type`` is ``urn:roomd:problem:NAME``.
+
+    ``detail`` is one sentence for people. ``field`` names a wrong value; ``room``, ``holder`` and ``until`` tell who
+    has a taken room and how long.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+    room: str | None = None
+    holder: str | None = None
+    until: datetime | None = None
+
+
+class TimelineQuery(Query, frozen=True, kw_only=True):
+    """Which part of the timeline: a whole ``day`` in ``zone``, or from ``start`` to ``end``; ``room`` may repeat."""
+
+    day: date | None = None
+    zone: str = "UTC"
+    start: datetime | None = None
+    end: datetime | None = None
+    room: tuple[str, ...] = ()
+
+
+class SyncQuery(Query, frozen=True, kw_only=True):
+    """``wait`` answers when the run has ended, otherwise at once with the run just begun."""
+
+    wait: bool = False
+
+
+class BookQuery(Query, frozen=True, kw_only=True):
+    """``wait`` answers when Exchange has the event, or refused it, or ``timeout`` seconds have passed."""
+
+    wait: bool = False
+    timeout: float = 60.0
+
+
+class ConflictsQuery(Query, frozen=True, kw_only=True):
+    """``all`` lists resolved ones too."""
+
+    all: bool = False
+
+
+class ChangesQuery(Query, frozen=True, kw_only=True):
+    """Entries after ``since``, at most ``limit``; with ``wait`` seconds to wait for the first."""
+
+    since: int = 0
+    limit: int = 500
+    wait: float = 0.0
+
+
+class RunsQuery(Query, frozen=True, kw_only=True):
+    """The newest ``limit`` runs."""
+
+    limit: int = 20

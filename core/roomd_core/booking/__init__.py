@@ -1,0 +1,1 @@
+"""Booking, changing and cancelling as a person of the company."""

@@ -1,0 +1,55 @@
+"""The words roomd is written in, each a frozen value with one meaning."""
+
+from roomd_core.model.change import EXCHANGE, Change, ChangeKind
+from roomd_core.model.conflict import Conflict, ConflictKind, Side
+from roomd_core.model.event import (
+    Answer,
+    Attendee,
+    Content,
+    Event,
+    EventStatus,
+    Origin,
+    Response,
+    Role,
+    Sensitivity,
+    ShowAs,
+)
+from roomd_core.model.item import Item, ItemKind, ItemRef
+from roomd_core.model.mailbox import Freshness, Mailbox, MailboxKind, RoomAnswer
+from roomd_core.model.occupancy import Occupancy, OccupancyState
+from roomd_core.model.operation import Operation, OperationKind, OperationState
+from roomd_core.model.run import MailboxError, Run, Trigger
+
+__all__ = [
+    "EXCHANGE",
+    "Answer",
+    "Attendee",
+    "Change",
+    "ChangeKind",
+    "Conflict",
+    "ConflictKind",
+    "Content",
+    "Event",
+    "EventStatus",
+    "Freshness",
+    "Item",
+    "ItemKind",
+    "ItemRef",
+    "Mailbox",
+    "MailboxError",
+    "MailboxKind",
+    "Occupancy",
+    "OccupancyState",
+    "Operation",
+    "OperationKind",
+    "OperationState",
+    "Origin",
+    "Response",
+    "Role",
+    "RoomAnswer",
+    "Run",
+    "Sensitivity",
+    "ShowAs",
+    "Side",
+    "Trigger",
+]

@@ -1,0 +1,45 @@
+"""Mailboxes: the rooms and the people whose calendars roomd reads."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class MailboxKind(StrEnum):
+    """What a mailbox stands for."""
+
+    ROOM = "room"
+    PERSON = "person"
+
+
+class RoomAnswer(StrEnum):
+    """Who answers an invitation for a room."""
+
+    AUTO = "auto"
+    """Found out by what happens: Exchange is given time, then roomd answers."""
+    EXCHANGE = "exchange"
+    """The room's own booking attendant."""
+    ROOMD = "roomd"
+    """roomd, acting as the room."""
+
+
+class Mailbox(Struct, frozen=True, kw_only=True):
+    """A room or a person, as configured. Addresses are lower case; capacity counts seats."""
+
+    address: str
+    kind: MailboxKind
+    name: str
+    capacity: int | None = None
+    features: tuple[str, ...] = ()
+    answers: RoomAnswer = RoomAnswer.AUTO
+    unix_user: str | None = None
+
+
+class Freshness(Struct, frozen=True, kw_only=True):
+    """How well roomd knows one mailbox. ``read_at`` is the last complete reading, in UTC."""
+
+    address: str
+    read_at: datetime | None = None
+    tried_at: datetime | None = None
+    error: str | None = None

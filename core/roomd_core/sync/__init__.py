@@ -1,0 +1,1 @@
+"""Bringing both sides together: pull, merge, push, over a Remote port."""

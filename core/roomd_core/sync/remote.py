@@ -1,0 +1,190 @@
+"""The Remote port: all that the engine asks of Exchange, and every way it can fail.
+
+The errors are the port's half of the contract. Each class is a decision already made about what may follow:
+
+RemoteError
+├── OutcomeUnknown       a write may or may not have happened: look it up, never send again blind
+├── RetryLater           not applied; try again after ``after``
+├── Rejected             Exchange refused this item for good: park it, tell the person
+├── Stale                the item changed since it was read: read it again, then merge
+├── Gone                 the item is not there, or not visible; no proof of a deletion by itself
+├── StateInvalid         the sync state is worthless: list everything again, match, delete nothing unproven
+├── MailboxUnavailable   this mailbox only: no such mailbox, no right, moving
+└── ExchangeUnavailable  all of it: unreachable, untrusted, sign-in refused. ``SignInRefused`` stops every request.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from roomd_core.errors import RoomdError
+from roomd_core.model import Answer, Attendee, Content, ItemKind, ItemRef, Response, Sensitivity, ShowAs
+
+
+class RemoteError(RoomdError):
+    """Exchange did not do as asked. ``code`` is its response code where it gave one."""
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        """``message`` is for people: what happened, to what, what to do next."""
+        super().__init__(message)
+        self.code = code
+
+
+class OutcomeUnknown(RemoteError):  # noqa: N818 - a state of knowledge
+    """A write may or may not have been applied: look it up, never send again blind."""
+
+
+class RetryLater(RemoteError):  # noqa: N818 - named by what to do
+    """Not applied. Nothing may be sent for this principal before ``after`` has passed."""
+
+    def __init__(self, message: str, *, after: timedelta | None = None, code: str | None = None) -> None:
+        """``after`` is the server's own wish; None leaves the wait to the caller."""
+        super().__init__(message, code=code)
+        self.after = after
+
+
+class Rejected(RemoteError):  # noqa: N818 - an answer
+    """Exchange refused this item for good."""
+
+
+class Stale(RemoteError):  # noqa: N818 - a state of knowledge
+    """The change key is not the current one."""
+
+
+class Gone(RemoteError):  # noqa: N818 - a state of knowledge
+    """The item is not there, or not visible to us."""
+
+
+class StateInvalid(RemoteError):  # noqa: N818 - a state of knowledge
+    """The sync state is not accepted."""
+
+
+class MailboxUnavailable(RemoteError):  # noqa: N818 - a state
+    """This mailbox cannot be used; others may."""
+
+
+class ExchangeUnavailable(RemoteError):  # noqa: N818 - a state
+    """Exchange cannot be used at all."""
+
+
+class SignInRefused(ExchangeUnavailable):
+    """The service account's password is not accepted. No further sign-in may be tried unasked: accounts lock."""
+
+
+class Mail(StrEnum):
+    """Who is mailed about a write."""
+
+    NOBODY = "nobody"
+    CHANGED = "changed"
+    """Those whom the change concerns."""
+    EVERYBODY = "everybody"
+
+
+class Detail(Struct, frozen=True, kw_only=True):
+    """What only a full reading tells (EWS GetItem; the feed leaves it out)."""
+
+    body: str = ""
+    attendees: tuple[Attendee, ...] = ()
+    rooms: tuple[str, ...] = ()
+    responses: tuple[Response, ...] = ()
+
+
+class RemoteItem(Struct, frozen=True, kw_only=True):
+    """One copy of an event as Exchange tells it. Instants are aware and in UTC; addresses are lower case.
+
+    ``rooms`` in ``detail`` are the attendees invited as resources plus those known to be rooms by the caller.
+    ``own_key`` is the idempotency key if roomd made the item.
+    """
+
+    ref: ItemRef
+    kind: ItemKind
+    uid: str | None
+    global_id: bytes | None
+    own_key: str | None
+    organizer: str
+    organizer_name: str
+    is_organizer: bool
+    is_meeting: bool
+    is_cancelled: bool
+    answer: Answer
+    title: str
+    start: datetime
+    end: datetime
+    zone: str
+    all_day: bool
+    location: str
+    sensitivity: Sensitivity
+    show_as: ShowAs
+    reminder: int | None
+    categories: tuple[str, ...]
+    modified_at: datetime | None
+    detail: Detail | None = None
+
+
+class ChangePage(Struct, frozen=True, kw_only=True):
+    """One page of a mailbox's change feed (EWS SyncFolderItems).
+
+    ``state`` covers exactly these changes: it may be stored only together with them. ``last`` says that nothing
+    more is waiting.
+    """
+
+    state: str
+    changed: tuple[RemoteItem, ...]
+    deleted: tuple[str, ...]
+    last: bool
+
+
+class Busy(Struct, frozen=True, kw_only=True):
+    """Somebody's time is taken, as free/busy tells: it never tells whose."""
+
+    mailbox: str
+    start: datetime
+    end: datetime
+    title: str | None = None
+
+
+class Remote(Protocol):
+    """Exchange, as the engine sees it. Every method may raise any RemoteError named in its docstring or above."""
+
+    async def changes(self, mailbox: str, state: str | None, *, limit: int = 512) -> ChangePage:
+        """Read one page of what changed since ``state``; None starts from nothing. Raise StateInvalid."""
+        ...
+
+    async def fetch(self, mailbox: str, item_ids: Sequence[str]) -> list[RemoteItem]:
+        """Read items in full, with ``detail``. Those that are gone are left out of the answer."""
+        ...
+
+    async def find_by_key(self, mailbox: str, key: str) -> list[RemoteItem]:
+        """Find the items in the calendar that carry our idempotency key, in full."""
+        ...
+
+    async def find_by_global_id(self, mailbox: str, global_id: bytes) -> list[RemoteItem]:
+        """Find the copies of one meeting in a calendar by CleanGlobalObjectId, in full."""
+        ...
+
+    async def create(self, mailbox: str, content: Content, *, key: str, uid: str, mail: Mail) -> ItemRef:
+        """Create one item as that person, with the key and uid in it. Raise OutcomeUnknown, Rejected, RetryLater."""
+        ...
+
+    async def update(self, mailbox: str, ref: ItemRef, before: Content, after: Content, *, mail: Mail) -> ItemRef:
+        """Write the fields that differ, only if ``ref`` is current. Raise OutcomeUnknown, Stale, Gone, Rejected."""
+        ...
+
+    async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:
+        """Cancel the meeting and move the item to Deleted Items, only if ``ref`` is current."""
+        ...
+
+    async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:
+        """Answer an invitation as that mailbox, mailing the organizer. Raise OutcomeUnknown, Gone."""
+        ...
+
+    async def availability(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:
+        """Ask for free/busy now (EWS GetUserAvailability)."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        ...

@@ -1,0 +1,1 @@
+"""An Exchange to try and test roomd on."""

@@ -1,0 +1,220 @@
+"""A lab and a daemon, each a process of its own, in one temporary folder: what the demo and the system tests live in.
+
+Everything goes through the doors a user has: the lab's ready line, a configuration file, the daemon's notification
+that it is ready, `roomctl`.
+"""
+
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+
+from roomd_core.errors import RoomdError
+
+PATIENCE = 30.0
+"""Seconds a process may take to become ready, or to stop."""
+
+
+class HouseError(RoomdError):
+    """A process of the house did not come up, or went away."""
+
+
+class LabReady(msgspec.Struct, frozen=True, kw_only=True):
+    """The lab's ready line: where it is and how to sign in."""
+
+    endpoint: str
+    ca_file: str
+    username: str
+    password: str
+    people: tuple[dict[str, Any], ...]
+    rooms: tuple[dict[str, Any], ...]
+    control: str
+    control_token: str
+
+    def __repr__(self) -> str:
+        """Leave the secrets out."""
+        return f"LabReady({self.endpoint!r})"
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a command printed, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """Decode standard output."""
+        return msgspec.json.decode(self.out)
+
+
+class Process:
+    """A child that is told to stop with SIGTERM and is given time to."""
+
+    def __init__(self, argv: Sequence[str], *, log: Path, environment: Mapping[str, str]) -> None:
+        """Start it; standard error goes to ``log``, standard output can be read line by line."""
+        with log.open("ab") as stream:
+            self._child = subprocess.Popen(  # noqa: S603 - our own programs, no shell
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=stream,
+                env={**os.environ, **environment},
+                start_new_session=True,
+            )
+        self._log = log
+        self.pid = self._child.pid
+
+    def first_line(self) -> bytes:
+        """Wait for a line on standard output. Raise HouseError with the log's end when there is none."""
+        assert self._child.stdout is not None
+        ready, _, _ = select.select([self._child.stdout], [], [], PATIENCE)
+        line = self._child.stdout.readline() if ready else b""
+        if not line:
+            raise HouseError(f"{self._child.args!r} did not become ready; its log ends:\n{self.log_end()}")
+        return line
+
+    def ended(self) -> bool:
+        """Tell whether it is gone."""
+        return self._child.poll() is not None
+
+    def log_end(self, lines: int = 15) -> str:
+        """Return the last lines of its log."""
+        return "\n".join(self._log.read_text(errors="replace").splitlines()[-lines:])
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """End it and return its exit code; what does not stop in time is killed."""
+        if self._child.poll() is None:
+            self._child.send_signal(how)
+        try:
+            code = self._child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            code = self._child.wait()
+        if self._child.stdout is not None:
+            self._child.stdout.close()
+        return code
+
+
+class House:
+    """The folder, the lab and, when started, the daemon."""
+
+    def __init__(self, folder: Path, lab: Process, ready: LabReady) -> None:
+        """Take what ``open_house`` made."""
+        self.folder = folder
+        self.ready = ready
+        self.lab = lab
+        self.daemon: Process | None = None
+        self.config = folder / "roomd.toml"
+        self.socket = folder / "control.sock"
+
+    def write_config(self, *, extra: str = "", rooms: str | None = None) -> Self:
+        """Write the configuration an administrator would: every room and person of the lab."""
+        password = self.folder / "exchange-password"
+        password.touch(mode=0o600)
+        password.write_text(self.ready.password)
+        self.config.write_text(configuration(self.ready, self.socket, rooms=rooms) + extra)
+        return self
+
+    def start_daemon(self) -> Process:
+        """Start ``roomd run`` and wait until it says that it is ready."""
+        notify = self.folder / "notify.sock"
+        notify.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+            listener.bind(str(notify))
+            self.daemon = Process(
+                [sys.executable, "-m", "roomd_daemon", "run", "--config", str(self.config)],
+                log=self.folder / "roomd.log",
+                environment={"NOTIFY_SOCKET": str(notify), "ROOMD_SOCKET": str(self.socket)},
+            )
+            wait_for_ready(listener, self.daemon)
+        return self.daemon
+
+    def roomctl(self, *arguments: str) -> Answer:
+        """Run ``roomctl`` as a person would and return what it printed."""
+        done = subprocess.run(  # noqa: S603 - our own program, no shell
+            [sys.executable, "-m", "roomd_tui", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "ROOMD_SOCKET": str(self.socket)},
+            timeout=4 * PATIENCE,
+            check=False,
+        )
+        return Answer(code=done.returncode, out=done.stdout, err=done.stderr)
+
+    def close(self) -> None:
+        """Stop the daemon; the lab outlives it, as Exchange would."""
+        if self.daemon is not None:
+            self.daemon.stop()
+
+
+def wait_for_ready(listener: socket.socket, daemon: Process) -> None:
+    """Wait for READY=1 (sd_notify). Raise HouseError with the log's end when the daemon goes away instead."""
+    listener.settimeout(0.2)
+    for _ in range(int(PATIENCE / 0.2)):
+        try:
+            if b"READY=1" in listener.recv(4096).split(b"\n"):
+                return
+        except TimeoutError:
+            if daemon.ended():
+                break
+    raise HouseError(f"roomd did not become ready; its log ends:\n{daemon.log_end()}")
+
+
+def configuration(ready: LabReady, control: Path, *, rooms: str | None = None) -> str:
+    """Return the TOML for a lab; ``rooms`` replaces the room tables."""
+    head = f"""[exchange]
+endpoint = "{ready.endpoint}"
+username = '{ready.username}'
+password_file = "exchange-password"
+ca_file = "{ready.ca_file}"
+[sync]
+interval = "10m"
+[paths]
+state_dir = "state"
+socket = "{control}"
+"""
+    room_tables = "".join(map(room_table, ready.rooms)) if rooms is None else rooms
+    return head + room_tables + "".join(map(person_table, ready.people))
+
+
+def room_table(room: Mapping[str, Any]) -> str:
+    """Return one [[room]]."""
+    features = ", ".join(f'"{feature}"' for feature in room.get("features", ()))
+    return (
+        f'[[room]]\naddress = "{room["address"]}"\nname = "{room["name"]}"\n'
+        f"capacity = {room['capacity']}\nfeatures = [{features}]\n"
+    )
+
+
+def person_table(person: Mapping[str, Any]) -> str:
+    """Return one [[person]]."""
+    return f'[[person]]\naddress = "{person["address"]}"\nname = "{person["name"]}"\n'
+
+
+@contextmanager
+def open_house(*lab_arguments: str) -> Iterator[House]:
+    """Start a lab in a temporary folder, and end and remove everything afterwards."""
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="roomd-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        lab = Process(
+            [sys.executable, "-m", "roomd_lab", "--dir", str(folder / "lab"), *lab_arguments],
+            log=folder / "lab.log",
+            environment={},
+        )
+        stack.callback(lab.stop)
+        house = House(folder, lab, msgspec.json.decode(lab.first_line(), type=LabReady))
+        stack.callback(house.close)
+        yield house

@@ -1,0 +1,29 @@
+"""Exchange, reached over Exchange Web Services: the engine's Remote port on exchangelib.
+
+From the outside in:
+
+``adapter``       Exchange: the port's operations, each a few requests
+``reads``         the XML of what is asked often: feed, items, searches, free/busy
+``writes``        the XML of what changes something, built by exchangelib
+``answers``       what comes back: a page of the feed, items, written ids, busy spans
+``item``          one CalendarItem element to one RemoteItem
+``properties``    the item properties asked for, and the one that is roomd's own
+``zones``         Windows' names of time zones and IANA's
+``line``          the rules every request obeys: slots, deadline, sign-in breaker, back-off
+``connections``   exchangelib's sessions with roomd's TLS, and a way to cut a call that takes too long
+``soap``          an answer is believed only if it is whole; what Exchange said no with
+``trouble``       the facts of a failure
+``codes``         what each of Exchange's response codes lets us conclude
+``faults``        what a failure means for the engine, and the words people read
+``breaker``       after a refused sign-in: when the next one may be tried
+``backoff``       after a busy server: who has to wait, and how long
+``settings``      what an administrator decides about all this
+
+Nothing outside this package imports exchangelib, requests or lxml for Exchange's sake.
+"""
+
+from roomd_daemon.exchange.adapter import Exchange
+from roomd_daemon.exchange.breaker import Breaker, SignIn
+from roomd_daemon.exchange.settings import Access, Auth, ExchangeSettings, Secret
+
+__all__ = ["Access", "Auth", "Breaker", "Exchange", "ExchangeSettings", "Secret", "SignIn"]

@@ -1,0 +1,174 @@
+"""Exchange: the engine's Remote port, each operation a few requests down the line."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from roomd_core.clock import Clock, SystemClock
+from roomd_core.model import Answer, Content, ItemRef
+from roomd_core.sync.remote import Busy, ChangePage, Gone, Mail, Rejected, RemoteItem, RetryLater, Stale
+from roomd_daemon.exchange import reads, writes
+from roomd_daemon.exchange.answers import (
+    FeedPage,
+    read_busy,
+    read_done,
+    read_folder_id,
+    read_found_ids,
+    read_items,
+    read_page,
+    read_written,
+)
+from roomd_daemon.exchange.breaker import Breaker, MemoryBreaker
+from roomd_daemon.exchange.line import Line
+from roomd_daemon.exchange.settings import ExchangeSettings
+from roomd_daemon.exchange.soap import Element
+from roomd_daemon.exchange.trouble import Request
+
+T = TypeVar("T")
+
+
+class Exchange:
+    """An Exchange server behind one endpoint, as one service account sees it. Nothing is sent before it is asked."""
+
+    def __init__(
+        self, settings: ExchangeSettings, *, clock: Clock | None = None, breaker: Breaker | None = None
+    ) -> None:
+        """``breaker`` is where refused sign-ins are remembered; without one, as long as this object lives."""
+        self._rooms = settings.rooms
+        self._line = Line(settings, clock or SystemClock(), breaker or MemoryBreaker())
+        self._calendars: dict[str, str] = {}
+
+    async def changes(self, mailbox: str, state: str | None, *, limit: int = 512) -> ChangePage:
+        """Read one page of a calendar's change feed (EWS SyncFolderItems). Raise StateInvalid, or as for any read.
+
+        An item that left the calendar counts as deleted, whichever way the server tells of it. A page that is full
+        is never the last: some servers say so and have more.
+        """
+        size = max(1, min(limit, reads.LARGEST_PAGE))
+        ask = reads.sync_folder_items(mailbox, state, size)
+        page = await self._read("SyncFolderItems", mailbox, ask, lambda answer: read_page(answer, self._rooms))
+        if page.state == state and not page.last:
+            raise RetryLater(f"the change feed of {mailbox} does not move on; it is tried again")
+        gone = await self._moved_away(mailbox, page)
+        staying = [item for item in page.changed if item.ref.item_id not in gone]
+        return ChangePage(
+            state=page.state,
+            changed=tuple(await self._with_organizers(mailbox, staying)),
+            deleted=(*page.deleted, *gone),
+            last=page.last and page.count < size,
+        )
+
+    async def fetch(self, mailbox: str, item_ids: Sequence[str]) -> list[RemoteItem]:
+        """Read items in full (EWS GetItem, ten at a time). Those that are gone are left out."""
+        found: list[RemoteItem] = []
+        for batch in _batches(item_ids, reads.LARGEST_BATCH):
+            ask = reads.get_items(batch)
+            found += await self._read("GetItem", mailbox, ask, lambda answer: read_items(answer, self._rooms))
+        return found
+
+    async def find_by_key(self, mailbox: str, key: str) -> list[RemoteItem]:
+        """Find the calendar's items that carry our key (EWS FindItem, then GetItem)."""
+        found = await self._read("FindItem", mailbox, reads.find_by_key(mailbox, key), read_found_ids)
+        return await self.fetch(mailbox, found)
+
+    async def find_by_global_id(self, mailbox: str, global_id: bytes) -> list[RemoteItem]:
+        """Find the calendar's copies of one meeting (FindItem, GetItem). Raise Rejected where unsupported."""
+        found = await self._read("FindItem", mailbox, reads.find_by_global_id(mailbox, global_id), read_found_ids)
+        return await self.fetch(mailbox, found)
+
+    async def create(self, mailbox: str, content: Content, *, key: str, uid: str, mail: Mail) -> ItemRef:
+        """Create one item, with key and uid in it (EWS CreateItem). Raise OutcomeUnknown, Rejected, RetryLater."""
+        payload = writes.create(self._line.principal(mailbox), content, key=key, uid=uid, mail=mail)
+        return await self._write("CreateItem", mailbox, payload, read_written)
+
+    async def update(self, mailbox: str, ref: ItemRef, before: Content, after: Content, *, mail: Mail) -> ItemRef:
+        """Write what differs, if ``ref`` is current (EWS UpdateItem). Raise OutcomeUnknown, Stale, Gone, Rejected.
+
+        The item is read first, because some servers accept an outdated change key. Without a difference nothing
+        is asked.
+        """
+        payload = writes.update(self._line.principal(mailbox), ref, before, after, mail=mail)
+        if payload is None:
+            return ref
+        await self._current(mailbox, ref)
+        return await self._write("UpdateItem", mailbox, payload, read_written)
+
+    async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:
+        """Cancel a meeting, or remove an appointment, if ``ref`` is current; it lies in Deleted Items then.
+
+        Raise OutcomeUnknown, Stale, Gone; Rejected where the mailbox does not organize it: removing a guest's copy
+        could cancel the organizer's meeting.
+        """
+        item = await self._current(mailbox, ref)
+        if not item.is_organizer:
+            raise Rejected(f"{mailbox} does not organize {item.title!r}: decline it, or ask {item.organizer}")
+        principal = self._line.principal(mailbox)
+        if item.is_meeting and mail is not Mail.NOBODY:
+            await self._write("CancelCalendarItem", mailbox, writes.cancel_meeting(principal, ref), read_done)
+        else:
+            await self._write("DeleteItem", mailbox, writes.delete(principal, ref, mail=mail), read_done)
+
+    async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:
+        """Answer an invitation as that mailbox (EWS AcceptItem and its kin). Raise OutcomeUnknown, Gone."""
+        payload = writes.respond(self._line.principal(mailbox), ref, answer)
+        await self._write("the answer", mailbox, payload, read_done)
+
+    async def availability(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:
+        """Ask for free/busy now (EWS GetUserAvailability, a hundred at a time), as the first mailbox asked about."""
+        spans: list[Busy] = []
+        for batch in _batches(mailboxes, reads.LARGEST_AVAILABILITY):
+            spans += await self._busy(batch, start, end)
+        return spans
+
+    async def open_sign_in(self) -> None:
+        """Forget refused sign-ins: an operator has seen to the account."""
+        await self._line.gate.open()
+
+    async def close(self) -> None:
+        """Let go of every connection; a write still on its way ends as OutcomeUnknown."""
+        await self._line.close()
+
+    async def _busy(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:
+        ask = reads.get_user_availability(mailboxes, start, end)
+        return await self._read("GetUserAvailability", mailboxes[0], ask, lambda answer: read_busy(answer, mailboxes))
+
+    async def _current(self, mailbox: str, ref: ItemRef) -> RemoteItem:
+        found = await self.fetch(mailbox, [ref.item_id])
+        if not found:
+            raise Gone(f"the item in {mailbox} is not there any more", code="ErrorItemNotFound")
+        if found[0].ref.change_key != ref.change_key:
+            raise Stale(f"the item in {mailbox} was changed by somebody else meanwhile", code="ErrorStaleObject")
+        return found[0]
+
+    async def _moved_away(self, mailbox: str, page: FeedPage) -> set[str]:
+        """Return the ids of items the feed tells of although they are in another folder now."""
+        if not page.folders:
+            return set()
+        if mailbox not in self._calendars:
+            ask = reads.get_calendar_folder(mailbox)
+            self._calendars[mailbox] = await self._read("GetFolder", mailbox, ask, read_folder_id)
+        calendar = self._calendars[mailbox]
+        return {item_id for item_id, folder in page.folders.items() if folder not in ("", calendar)}
+
+    async def _with_organizers(self, mailbox: str, items: list[RemoteItem]) -> list[RemoteItem]:
+        """Complete the organizers' addresses: the owner's where it organizes, the rest by reading those in full."""
+        known = [replace(i, organizer=mailbox) if i.is_organizer and not i.organizer else i for i in items]
+        missing = [item.ref.item_id for item in known if not item.organizer]
+        if not missing:
+            return known
+        in_full = await self.fetch(mailbox, missing)
+        return [item for item in known if item.organizer] + in_full
+
+    async def _read(self, operation: str, mailbox: str, payload: Element, read: Callable[[Element], T]) -> T:
+        return await self._line.ask(Request(operation=operation, mailbox=mailbox, payload=payload), read)
+
+    async def _write(self, operation: str, mailbox: str, payload: Element, read: Callable[[Element], T]) -> T:
+        request = Request(operation=operation, mailbox=mailbox, payload=payload, is_write=True)
+        return await self._line.ask(request, read)
+
+
+def _batches(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for first in range(0, len(values), size):
+        yield values[first : first + size]

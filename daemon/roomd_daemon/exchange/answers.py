@@ -1,0 +1,134 @@
+"""What Exchange answers, apart from the items themselves: a page of the feed, written ids, busy spans."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from roomd_core.model import ItemRef
+from roomd_core.sync.remote import Busy, RemoteItem
+from roomd_daemon.exchange.codes import GONE_CODES
+from roomd_daemon.exchange.item import CALENDAR_ITEM, read_instant, read_item, read_ref
+from roomd_daemon.exchange.soap import (
+    MESSAGES,
+    TYPES,
+    Element,
+    Malformed,
+    ServerFault,
+    check,
+    only_message,
+    response_messages,
+)
+
+_UPDATE = TYPES + "Update"
+_CHANGED = (TYPES + "Create", _UPDATE)
+_DELETED = TYPES + "Delete"
+_PARENT_FOLDER = TYPES + "ParentFolderId"
+_HOLDS_TIME = ("Busy", "Tentative", "OOF")
+
+
+class FeedPage(Struct, frozen=True, kw_only=True):
+    """One SyncFolderItems answer. ``folders`` says of updated items in which folder they are, where told."""
+
+    state: str
+    changed: tuple[RemoteItem, ...]
+    deleted: tuple[str, ...]
+    folders: dict[str, str]
+    count: int
+    last: bool
+
+
+def read_page(answer: Element, rooms: frozenset[str]) -> FeedPage:
+    """Read a SyncFolderItems answer. Changes to anything but calendar items are left out."""
+    message = only_message(answer)
+    state = message.findtext(MESSAGES + "SyncState")
+    if not state:
+        raise Malformed("a page of the feed has no sync state")
+    changes = message.find(MESSAGES + "Changes")
+    rows: Sequence[Element] = () if changes is None else list(changes)
+    items = [row[0] for row in rows if row.tag in _CHANGED and len(row) and row[0].tag == CALENDAR_ITEM]
+    return FeedPage(
+        state=state,
+        changed=tuple(read_item(item, rooms, in_full=False) for item in items),
+        deleted=tuple(read_ref(row).item_id for row in rows if row.tag == _DELETED),
+        folders=dict(_folder_of(row[0]) for row in rows if row.tag == _UPDATE and len(row)),
+        count=len(rows),
+        last=message.findtext(MESSAGES + "IncludesLastItemInRange") in ("true", "1"),
+    )
+
+
+def _folder_of(item: Element) -> tuple[str, str]:
+    folder = item.find(_PARENT_FOLDER)
+    return read_ref(item).item_id, "" if folder is None else folder.get("Id", "")
+
+
+def read_items(answer: Element, rooms: frozenset[str]) -> list[RemoteItem]:
+    """Read a GetItem answer. Items that are gone are left out; any other refusal is raised as ServerFault."""
+    found: list[RemoteItem] = []
+    for message in response_messages(answer):
+        try:
+            items = check(message).find(MESSAGES + "Items")
+        except ServerFault as fault:
+            if fault.code not in GONE_CODES:
+                raise
+            continue
+        held: Sequence[Element] = () if items is None else list(items)
+        found.extend(read_item(item, rooms, in_full=True) for item in held if item.tag == CALENDAR_ITEM)
+    return found
+
+
+def read_found_ids(answer: Element) -> list[str]:
+    """Read the item ids of a FindItem answer."""
+    return [read_ref(item).item_id for item in only_message(answer).iter(CALENDAR_ITEM)]
+
+
+def read_folder_id(answer: Element) -> str:
+    """Read the folder id of a GetFolder answer."""
+    for folder in only_message(answer).iter(TYPES + "FolderId"):
+        return folder.get("Id", "")
+    raise Malformed("a folder has no id")
+
+
+def read_written(answer: Element) -> ItemRef:
+    """Read the id and change key of the calendar item that was created or updated."""
+    for item in only_message(answer).iter(CALENDAR_ITEM):
+        return read_ref(item)
+    raise Malformed("a written item has no id")
+
+
+def read_done(answer: Element) -> None:
+    """Read an answer that says no more than yes or no."""
+    only_message(answer)
+
+
+def read_busy(answer: Element, mailboxes: Sequence[str]) -> list[Busy]:
+    """Read a GetUserAvailability answer: busy, tentative and away spans, in the order of ``mailboxes``."""
+    views = list(answer.iter(MESSAGES + "FreeBusyResponse"))
+    if len(views) != len(mailboxes):
+        raise Malformed(f"{len(mailboxes)} mailboxes were asked about, {len(views)} answered")
+    spans: list[Busy] = []
+    for mailbox, view in zip(mailboxes, views, strict=True):
+        _check_view(mailbox, view)
+        spans.extend(_busy(mailbox, event) for event in view.iter(TYPES + "CalendarEvent") if _holds_time(event))
+    return spans
+
+
+def _check_view(mailbox: str, view: Element) -> None:
+    message = view.find(MESSAGES + "ResponseMessage")
+    try:
+        check(view if message is None else message)
+    except ServerFault as fault:
+        fault.about = mailbox
+        raise
+
+
+def _holds_time(event: Element) -> bool:
+    return event.findtext(TYPES + "BusyType") in _HOLDS_TIME
+
+
+def _busy(mailbox: str, event: Element) -> Busy:
+    return Busy(
+        mailbox=mailbox,
+        start=read_instant(event.findtext(TYPES + "StartTime") or ""),
+        end=read_instant(event.findtext(TYPES + "EndTime") or ""),
+        title=event.findtext(f"{TYPES}CalendarEventDetails/{TYPES}Subject") or None,
+    )

@@ -1,0 +1,146 @@
+"""Exchange's response codes, by what follows from each (EWS ResponseCode)."""
+
+from enum import Enum, auto
+
+
+class Meaning(Enum):
+    """What a response code lets us conclude."""
+
+    BUSY = auto()
+    """Not done; come back later."""
+    UNCERTAIN = auto()
+    """The server stumbled: a read is repeated later, a write may have been done."""
+    REFUSED = auto()
+    STALE = auto()
+    GONE = auto()
+    STATE = auto()
+    MAILBOX = auto()
+    """Only this mailbox, and nothing was done."""
+    MAILBOX_UNCERTAIN = auto()
+    """Only this mailbox, but a write may have been done."""
+    EVERYTHING = auto()
+    SIGN_IN = auto()
+
+
+MEANINGS: dict[str, Meaning] = {
+    **dict.fromkeys(
+        (
+            "ErrorServerBusy",
+            "ErrorExceededConnectionCount",
+            "ErrorExceededSubscriptionCount",
+            "ErrorBatchProcessingStopped",
+            "ErrorInvalidSubscription",
+            "ErrorSubscriptionNotFound",
+            "ErrorExpiredSubscription",
+            "ErrorInvalidWatermark",
+            "ErrorReadEventsFailed",
+            "ErrorMissedNotificationEvents",
+            "ErrorNewEventStreamConnectionOpened",
+        ),
+        Meaning.BUSY,
+    ),
+    **dict.fromkeys(
+        (
+            "ErrorTimeoutExpired",
+            "ErrorInternalServerError",
+            "ErrorInternalServerTransientError",
+            "ErrorTooManyObjectsOpened",
+            "ErrorNotEnoughMemory",
+        ),
+        Meaning.UNCERTAIN,
+    ),
+    **dict.fromkeys(
+        (
+            "ErrorQuotaExceeded",
+            "ErrorMessageSizeExceeded",
+            "ErrorSchemaValidation",
+            "ErrorPropertyUpdate",
+            "ErrorOccurrenceCrossingBoundary",
+            "ErrorOccurrenceTimeSpanTooBig",
+            "ErrorCorruptData",
+            "ErrorItemCorrupt",
+            "ErrorItemSave",
+            "ErrorItemSavePropertyError",
+            "ErrorVirusDetected",
+            "ErrorIncorrectUpdatePropertyCount",
+            "ErrorInvalidPropertySet",
+            "ErrorInvalidPropertyRequest",
+            "ErrorInvalidRecipients",
+            "ErrorMissingRecipients",
+            "ErrorInvalidRequest",
+            "ErrorInvalidOperation",
+            "ErrorInvalidIdMalformed",
+            "ErrorSendAsDenied",
+            "ErrorTimeZone",
+            "ErrorTimeIntervalTooBig",
+            "ErrorUnsupportedPathForQuery",
+            "ErrorCalendarViewRangeTooBig",
+            "ErrorCalendarDurationIsTooLong",
+            "ErrorCalendarEndDateIsEarlierThanStartDate",
+            "ErrorCalendarIsNotOrganizer",
+            "ErrorCalendarIsOrganizerForAccept",
+            "ErrorCalendarIsOrganizerForDecline",
+            "ErrorCalendarIsOrganizerForTentative",
+            "ErrorCalendarIsCancelledForAccept",
+            "ErrorCalendarIsCancelledForDecline",
+            "ErrorCalendarIsCancelledForTentative",
+            "ErrorCalendarMeetingRequestIsOutOfDate",
+        ),
+        Meaning.REFUSED,
+    ),
+    **dict.fromkeys(
+        (
+            "ErrorIrresolvableConflict",
+            "ErrorStaleObject",
+            "ErrorInvalidChangeKey",
+            "ErrorChangeKeyRequired",
+            "ErrorChangeKeyRequiredForWriteOperations",
+        ),
+        Meaning.STALE,
+    ),
+    **dict.fromkeys(
+        (
+            "ErrorItemNotFound",
+            "ErrorItemPropertyRequestFailed",
+            "ErrorCalendarCannotUpdateDeletedItem",
+            "ErrorCalendarOccurrenceIsDeletedFromRecurrence",
+        ),
+        Meaning.GONE,
+    ),
+    "ErrorInvalidSyncStateData": Meaning.STATE,
+    **dict.fromkeys(
+        (
+            "ErrorFolderNotFound",
+            "ErrorSyncFolderNotFound",
+            "ErrorAccessDenied",
+            "ErrorImpersonateUserDenied",
+            "ErrorImpersonationDenied",
+            "ErrorNonExistentMailbox",
+            "ErrorCannotFindUser",
+            "ErrorMailRecipientNotFound",
+            "ErrorMailboxMoveInProgress",
+            "ErrorMailboxLogonFailed",
+            "ErrorADUnavailable",
+            "ErrorNoRespondingCASInDestinationSite",
+            "ErrorCrossSiteRequest",
+        ),
+        Meaning.MAILBOX,
+    ),
+    **dict.fromkeys(
+        ("ErrorMailboxStoreUnavailable", "ErrorMailboxFailover", "ErrorConnectionFailed"),
+        Meaning.MAILBOX_UNCERTAIN,
+    ),
+    **dict.fromkeys(("ErrorImpersonationFailed", "ErrorInvalidServerVersion"), Meaning.EVERYTHING),
+    **dict.fromkeys(
+        ("ErrorPasswordExpired", "ErrorPasswordChangeRequired", "ErrorAccountDisabled"),
+        Meaning.SIGN_IN,
+    ),
+}
+"""What is known of a code. One that is not here may mean anything: it counts as uncertain."""
+
+LOCKED_OUT = "AccountLockedOut"
+"""Not a ResponseCode: the words Exchange's web server refuses a locked account with."""
+
+ONLY_AN_OPERATOR_HELPS = frozenset({LOCKED_OUT, *(c for c, m in MEANINGS.items() if m is Meaning.SIGN_IN)})
+
+GONE_CODES = frozenset(code for code, meaning in MEANINGS.items() if meaning is Meaning.GONE)

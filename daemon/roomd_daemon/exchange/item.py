@@ -1,0 +1,191 @@
+"""One CalendarItem element to one RemoteItem: a single walk over its children, no object model in between."""
+
+from base64 import b64decode
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from roomd_core.model import Answer, Attendee, ItemKind, ItemRef, Response, Role, Sensitivity, ShowAs
+from roomd_core.sync.remote import Detail, RemoteItem
+from roomd_daemon.exchange.properties import CLEAN_GLOBAL_ID, ORGANIZER_ADDRESS, ROOMD_KEY, ExtendedProperty
+from roomd_daemon.exchange.soap import TYPES, Element, Malformed
+from roomd_daemon.exchange.zones import UTC_ID, iana_zone
+
+CALENDAR_ITEM = TYPES + "CalendarItem"
+
+KINDS = {
+    "Single": ItemKind.SINGLE,
+    "Occurrence": ItemKind.OCCURRENCE,
+    "Exception": ItemKind.EXCEPTION,
+    "RecurringMaster": ItemKind.MASTER,
+}
+ANSWERS = {"Accept": Answer.ACCEPTED, "Tentative": Answer.TENTATIVE, "Decline": Answer.DECLINED}
+SENSITIVITIES = {
+    "Normal": Sensitivity.NORMAL,
+    "Personal": Sensitivity.PERSONAL,
+    "Private": Sensitivity.PRIVATE,
+    "Confidential": Sensitivity.CONFIDENTIAL,
+}
+SHOW_AS = {
+    "Free": ShowAs.FREE,
+    "Tentative": ShowAs.TENTATIVE,
+    "Busy": ShowAs.BUSY,
+    "OOF": ShowAs.AWAY,
+    "WorkingElsewhere": ShowAs.ELSEWHERE,
+}
+
+_EXTENDED = TYPES + "ExtendedProperty"
+_ITEM_ID = TYPES + "ItemId"
+_START_ZONE = TYPES + "StartTimeZone"
+_ORGANIZER = TYPES + "Organizer"
+_INVITED = {
+    TYPES + "RequiredAttendees": Role.REQUIRED,
+    TYPES + "OptionalAttendees": Role.OPTIONAL,
+    TYPES + "Resources": None,
+}
+_T = {name: TYPES + name for name in (
+    "Subject", "Sensitivity", "Body", "Categories", "LastModifiedTime", "ReminderIsSet", "ReminderMinutesBeforeStart",
+    "UID", "Start", "End", "IsAllDayEvent", "LegacyFreeBusyStatus", "Location", "IsMeeting", "IsCancelled",
+    "CalendarItemType", "MyResponseType",
+)}  # fmt: skip
+_MAILBOX = TYPES + "Mailbox"
+_NAME = TYPES + "Name"
+_ADDRESS = TYPES + "EmailAddress"
+
+
+def read_item(element: Element, rooms: frozenset[str], *, in_full: bool) -> RemoteItem:
+    """Read one t:CalendarItem. ``in_full`` says that people and body were asked for. Raise Malformed.
+
+    ``organizer`` is empty where the answer does not carry the address. ``rooms`` are the addresses that are rooms
+    whatever they were invited as.
+    """
+    parts = {child.tag: child for child in element}
+    texts = {tag: child.text or "" for tag, child in parts.items()}
+    extended = dict(_extended(element))
+    organizer = _person(parts.get(_ORGANIZER))
+    address = (extended.get(ORGANIZER_ADDRESS) or organizer[1]).lower()
+    reply = texts.get(_T["MyResponseType"], "")
+    is_meeting = _is_true(texts, "IsMeeting")
+    global_id = extended.get(CLEAN_GLOBAL_ID)
+    return RemoteItem(
+        ref=read_ref(element),
+        kind=KINDS.get(texts.get(_T["CalendarItemType"], "Single"), ItemKind.SINGLE),
+        uid=texts.get(_T["UID"]) or None,
+        global_id=b64decode(global_id) if global_id else None,
+        own_key=extended.get(ROOMD_KEY) or None,
+        organizer=address,
+        organizer_name=organizer[0],
+        is_organizer=reply == "Organizer" or not is_meeting,
+        is_meeting=is_meeting,
+        is_cancelled=_is_true(texts, "IsCancelled"),
+        answer=ANSWERS.get(reply, Answer.NONE),
+        title=texts.get(_T["Subject"], ""),
+        start=_required_instant(texts, "Start"),
+        end=_required_instant(texts, "End"),
+        zone=_zone(parts.get(_START_ZONE)),
+        all_day=_is_true(texts, "IsAllDayEvent"),
+        location=texts.get(_T["Location"], ""),
+        sensitivity=SENSITIVITIES.get(texts.get(_T["Sensitivity"], ""), Sensitivity.NORMAL),
+        show_as=SHOW_AS.get(texts.get(_T["LegacyFreeBusyStatus"], ""), ShowAs.BUSY),
+        reminder=_reminder(texts),
+        categories=tuple(child.text or "" for child in parts.get(_T["Categories"], ())),
+        modified_at=_instant(texts.get(_T["LastModifiedTime"])),
+        detail=_detail(parts, texts, rooms, address) if in_full else None,
+    )
+
+
+def read_ref(element: Element) -> ItemRef:
+    """Return the id and change key of an element that has an ItemId child. Raise Malformed where it has none."""
+    found = element.find(_ITEM_ID)
+    if found is None:
+        raise Malformed("an item has no id")
+    return ItemRef(item_id=found.get("Id", ""), change_key=found.get("ChangeKey", ""))
+
+
+def read_instant(text: str) -> datetime:
+    """Read an xs:dateTime, with any number of fraction digits, as UTC; without an offset it is UTC already."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed("a time is not a time") from None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _detail(parts: dict[str, Element], texts: dict[str, str], rooms: frozenset[str], organizer: str) -> Detail:
+    people: list[Attendee] = []
+    places: set[str] = set()
+    responses: list[Response] = []
+    for tag, role in _INVITED.items():
+        for invited in parts.get(tag, ()):
+            address = _person(invited)[1].lower()
+            if not address or address == organizer:
+                continue
+            if role is None or address in rooms:
+                places.add(address)
+            else:
+                people.append(Attendee(address=address, role=role))
+            responses.append(_response(invited, address))
+    return Detail(
+        body=texts.get(_T["Body"], "").replace("\r\n", "\n"),
+        attendees=tuple(sorted(people)),
+        rooms=tuple(sorted(places)),
+        responses=tuple(responses),
+    )
+
+
+def _response(invited: Element, address: str) -> Response:
+    answer = ANSWERS.get(invited.findtext(TYPES + "ResponseType") or "", Answer.NONE)
+    return Response(address=address, answer=answer, at=_instant(invited.findtext(TYPES + "LastResponseTime")))
+
+
+def _extended(element: Element) -> Iterator[tuple[ExtendedProperty, str]]:
+    for child in element.iterchildren(_EXTENDED):
+        known = _which(child[0])
+        if known is not None:
+            yield known, child.findtext(TYPES + "Value") or ""
+
+
+def _which(field: Element) -> ExtendedProperty | None:
+    tag = field.get("PropertyTag")
+    if tag is not None:
+        return ORGANIZER_ADDRESS if int(tag, 0) == ORGANIZER_ADDRESS.tag else None
+    if field.get("PropertyName") == ROOMD_KEY.name:
+        return ROOMD_KEY
+    if field.get("PropertyId") == str(CLEAN_GLOBAL_ID.id):
+        return CLEAN_GLOBAL_ID
+    return None
+
+
+def _person(holder: Element | None) -> tuple[str, str]:
+    """Return name and SMTP address of a t:Organizer or t:Attendee; the address is empty where only a name came."""
+    mailbox = None if holder is None else holder.find(_MAILBOX)
+    if mailbox is None:
+        return "", ""
+    address = mailbox.findtext(_ADDRESS) or ""
+    return mailbox.findtext(_NAME) or "", address if "@" in address else ""
+
+
+def _zone(zone: Element | None) -> str:
+    if zone is None:
+        return UTC_ID
+    return iana_zone(zone.get("Id", "")) or iana_zone(zone.get("Name", "")) or UTC_ID
+
+
+def _reminder(texts: dict[str, str]) -> int | None:
+    if not _is_true(texts, "ReminderIsSet"):
+        return None
+    return int(texts.get(_T["ReminderMinutesBeforeStart"]) or 0)
+
+
+def _is_true(texts: dict[str, str], name: str) -> bool:
+    return texts.get(_T[name]) in ("true", "1")
+
+
+def _instant(text: str | None) -> datetime | None:
+    return read_instant(text) if text else None
+
+
+def _required_instant(texts: dict[str, str], name: str) -> datetime:
+    text = texts.get(_T[name])
+    if not text:
+        raise Malformed(f"a calendar item has no {name}")
+    return read_instant(text)

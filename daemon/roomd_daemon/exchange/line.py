@@ -1,0 +1,124 @@
+"""The line to Exchange: every request goes through here, once, under one set of rules.
+
+A request waits for a slot, for the sign-in breaker and for its principal's back-off; then it runs in a worker
+thread with a deadline over all of it, and ends as a value or as one of the port's errors. Nothing is sent twice.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TypeVar
+
+from roomd_core.clock import Clock
+from roomd_core.sync.remote import RetryLater, SignInRefused
+from roomd_daemon.exchange.backoff import Backoff
+from roomd_daemon.exchange.breaker import Breaker, Gate
+from roomd_daemon.exchange.connections import Connections, Flight, Principal
+from roomd_daemon.exchange.faults import classify
+from roomd_daemon.exchange.settings import Access, ExchangeSettings
+from roomd_daemon.exchange.soap import Element, Malformed, ServerFault
+from roomd_daemon.exchange.trouble import CallFailed, NotEws, Request, believe, trouble_of
+
+T = TypeVar("T")
+
+LAST_WORDS = 5.0
+"""Seconds a write still has when its caller was cancelled: most answers are here by then, and the stop is short."""
+
+
+class Line:
+    """Exchange's answers to requests, read. Open until ``close``."""
+
+    def __init__(self, settings: ExchangeSettings, clock: Clock, breaker: Breaker) -> None:
+        self._settings = settings
+        self._connections = Connections(settings)
+        self._threads = ThreadPoolExecutor(settings.max_connections, thread_name_prefix="exchange")
+        self._slots = asyncio.Semaphore(settings.max_connections)
+        self._backoff = Backoff(clock)
+        self._flights: set[Flight] = set()
+        self.gate = Gate(breaker, clock)
+
+    def principal(self, mailbox: str) -> Principal:
+        """Return whom requests for that mailbox act as."""
+        return self._connections.principal(mailbox)
+
+    async def ask(self, request: Request, read: Callable[[Element], T]) -> T:
+        """Send a request and return what ``read`` makes of the answer. Raise a RemoteError.
+
+        When the caller is cancelled nothing stays on its way: a read is cut, a write gets ``LAST_WORDS`` to end,
+        and then is as unknown as after a crash.
+        """
+        async with self._slots:
+            self._keep_back(request)
+            async with self.gate.passage():
+                return await self._judged(request, read)
+
+    async def close(self) -> None:
+        """Cut what is on its way, and let go of every connection."""
+        for flight in tuple(self._flights):
+            flight.cut()
+        await asyncio.to_thread(self._threads.shutdown)
+        self._connections.close()
+
+    async def _judged(self, request: Request, read: Callable[[Element], T]) -> T:
+        try:
+            return await self._fly(request, read)
+        except (CallFailed, NotEws, Malformed, ServerFault) as failure:
+            trouble = trouble_of(failure, request, self._settings)
+            if trouble.after is not None:
+                self._backoff.obey(self._principal_of(request), trouble.after)
+            error = classify(trouble)
+            if isinstance(error, SignInRefused):
+                self._connections.close()  # what is still signed in would let a probe pass that proves nothing
+            raise error from failure
+
+    def _keep_back(self, request: Request) -> None:
+        wait = self._backoff.remaining(self._principal_of(request))
+        if wait is not None:
+            raise RetryLater(
+                f"Exchange asked to wait {wait / timedelta(seconds=1):.0f} s before anything else for "
+                f"{request.mailbox}; it is tried again then",
+                after=wait,
+                code="ErrorServerBusy",
+            )
+
+    def _principal_of(self, request: Request) -> str:
+        delegate = self._settings.access is Access.DELEGATE
+        return self._settings.username if delegate else request.mailbox
+
+    async def _fly(self, request: Request, read: Callable[[Element], T]) -> T:
+        loop = asyncio.get_running_loop()
+        flight = Flight()
+        self._flights.add(flight)
+        work = loop.run_in_executor(self._threads, self._perform, request, read, flight)
+        deadline = loop.call_later(self._settings.deadline, flight.cut)
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await self._bring_down(request, flight, work)
+            raise
+        finally:
+            deadline.cancel()
+            self._flights.discard(flight)
+
+    async def _bring_down(self, request: Request, flight: Flight, work: "asyncio.Future[T]") -> None:
+        work.add_done_callback(_look_at)
+        try:
+            if request.is_write:
+                await asyncio.wait([work], timeout=LAST_WORDS)
+        finally:
+            flight.cut()
+        await asyncio.wait([work])
+
+    def _perform(self, request: Request, read: Callable[[Element], T], flight: Flight) -> T:
+        answer = believe(self._connections.send(request.mailbox, request.payload, flight))
+        try:
+            return read(answer)
+        except (LookupError, TypeError, ValueError) as error:
+            raise Malformed(f"it has an unexpected shape ({type(error).__name__})") from error
+
+
+def _look_at(work: "asyncio.Future[T]") -> None:
+    """Take note of how the work ended: whoever was to be told is gone."""
+    if not work.cancelled():
+        work.exception()

@@ -8,6 +8,7 @@ RoomdError
 │   ├── RoomTaken         somebody has the room; ``holder`` and ``until`` say who and how long
 │   └── VersionMismatch   the event changed since it was read: read it again, then decide
 ├── StoreError            the database cannot be used; nothing was changed
+│   └── StoreFull         no space is left for it; the same store works again once there is
 └── RemoteError           Exchange: see ``roomd_core.sync.remote``
 """
 
@@ -56,3 +57,7 @@ class VersionMismatch(Refused):
 
 class StoreError(RoomdError):
     """The database cannot be used as asked; nothing was changed."""
+
+
+class StoreFull(StoreError):  # noqa: N818 - a state
+    """No space is left on the disk; nothing was changed and nothing is lost."""

@@ -33,7 +33,7 @@ CREATE TABLE event (
     base               BLOB,                -- JSON of Content last agreed on
     responses          BLOB NOT NULL,       -- JSON array of Response
     uid                TEXT NOT NULL,
-    global_id          BLOB,
+    global_id          TEXT,                -- hexadecimal, so that many can be asked for at once (json_each)
     key                TEXT,
     title_is_organizer INTEGER NOT NULL,
     version            INTEGER NOT NULL,
@@ -68,6 +68,8 @@ CREATE TABLE occupancy (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX occupancy_by_start ON occupancy (start_at, mailbox);
 CREATE INDEX occupancy_by_event ON occupancy (event);
+-- The longest one bounds how far back an overlap can have begun.
+CREATE INDEX occupancy_by_length ON occupancy (end_at - start_at);
 
 CREATE TABLE operation (
     id             INTEGER PRIMARY KEY,
@@ -85,8 +87,7 @@ CREATE TABLE operation (
     error          TEXT,
     created_at     INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX operation_open ON operation (id) WHERE state <> 'done';
-CREATE INDEX operation_by_event ON operation (event);
+CREATE INDEX operation_waiting ON operation (event, id, state) WHERE state <> 'done';
 
 CREATE TABLE conflict (
     id          TEXT PRIMARY KEY,
@@ -105,6 +106,7 @@ CREATE TABLE conflict (
     resolved_by TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX conflict_open ON conflict (event) WHERE resolved_at IS NULL;
+CREATE INDEX conflict_open_other ON conflict (other) WHERE resolved_at IS NULL;
 
 CREATE TABLE change (
     seq     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -133,3 +135,13 @@ CREATE TABLE run (
     conflicts   INTEGER NOT NULL,
     errors      BLOB NOT NULL
 ) STRICT;
+
+CREATE TABLE request (
+    caller TEXT NOT NULL,
+    key    TEXT NOT NULL,                   -- the caller's Idempotency-Key
+    digest TEXT NOT NULL,                   -- of what was asked, so that the key cannot stand for something else
+    event  TEXT NOT NULL REFERENCES event (id),
+    at     INTEGER NOT NULL,
+    PRIMARY KEY (caller, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX request_by_age ON request (at);

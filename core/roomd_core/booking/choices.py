@@ -1,0 +1,52 @@
+"""What deciding a conflict either way does, in words, and whom it mails. ``sync.resolve`` carries it out. Pure."""
+
+from typing import Final
+
+from msgspec import Struct
+
+from roomd_core.model import Conflict, ConflictKind, Side
+
+
+class _Choices(Struct, frozen=True):
+    exchange: str
+    local: str
+
+
+_CHOICES: Final = {
+    ConflictKind.EDIT: _Choices(
+        "Keep what Exchange has; the change made here is dropped and nobody is mailed.",
+        "Write the change made here to Exchange; the people it concerns are mailed.",
+    ),
+    ConflictKind.EDIT_VS_DELETE: _Choices(
+        "Let the event stay deleted: it is cancelled here too and its rooms are free. Nobody is mailed.",
+        "Make the event in Exchange again as it is here; everybody is invited anew.",
+    ),
+    ConflictKind.REJECTED: _Choices(
+        "Give the change up and keep what Exchange has; an event Exchange never took is cancelled here.",
+        "Send it to Exchange once more.",
+    ),
+    ConflictKind.ROOM_DECLINED: _Choices(
+        "Accept the refusal. Nothing is written: choose another room or time for the event yourself.",
+        "Keep the event in that room although it declined. Nothing is written.",
+    ),
+    ConflictKind.DOUBLE_BOOKING: _Choices(
+        "The other event keeps the room. Nothing is written: move or cancel this one yourself.",
+        "This event keeps the room. Nothing is written: settle the other one with its organizer.",
+    ),
+}
+
+_CANCELLED_HERE: Final = _Choices(
+    "Let the event stand as Exchange has it now.",
+    "Cancel it in Exchange; everybody invited is mailed.",
+)
+
+
+def choices(conflict: Conflict) -> dict[Side, str]:
+    """Return what keeping each side does."""
+    told = _CANCELLED_HERE if was_cancelled_here(conflict) else _CHOICES[conflict.kind]
+    return {Side.EXCHANGE: told.exchange, Side.LOCAL: told.local}
+
+
+def was_cancelled_here(conflict: Conflict) -> bool:
+    """Tell the two kinds of edit against delete apart: the side that is missing is the one that deleted."""
+    return conflict.kind is ConflictKind.EDIT_VS_DELETE and conflict.local is None

@@ -1,0 +1,193 @@
+"""What a booking, a change and a cancellation leave behind. Pure: what is known in, the rows to write out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from roomd_core.booking.choices import was_cancelled_here
+from roomd_core.booking.rules import Draft
+from roomd_core.ids import new_id, new_key, uid_of
+from roomd_core.model import (
+    Conflict,
+    ConflictKind,
+    Content,
+    Event,
+    EventStatus,
+    Item,
+    Mailbox,
+    Occupancy,
+    OccupancyState,
+    Operation,
+    OperationKind,
+    OperationState,
+    Origin,
+    Response,
+    Side,
+)
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """An event with its copies, occupancies, open operations (parked ones too) and open conflicts.
+
+    ``mailboxes`` are all those roomd looks after: only they can be occupied. ``cancelled_by`` is the actor who
+    cancelled it.
+    """
+
+    event: Event
+    mailboxes: Sequence[Mailbox]
+    items: Sequence[Item] = ()
+    occupancies: Sequence[Occupancy] = ()
+    operations: Sequence[Operation] = ()
+    conflicts: Sequence[Conflict] = ()
+    cancelled_by: str | None = None
+
+    @property
+    def waiting(self) -> list[Operation]:
+        """What Exchange is still to hear."""
+        return [operation for operation in self.operations if operation.state is not OperationState.PARKED]
+
+    @property
+    def gone(self) -> bool:
+        """Whether Exchange has no item for it. Of an event made there, perhaps only a room's copy was read so far."""
+        if self.waiting:
+            return False
+        copies = self.items if self.event.origin is Origin.EXCHANGE else [i for i in self.items if i.is_organizer]
+        return self.event.status is EventStatus.CANCELLED or not copies
+
+    def in_step_with(self, content: Content) -> bool:
+        """Say whether saving this content would change nothing, here or in Exchange."""
+        given_up = len(self.waiting) < len(self.operations)
+        return content == self.event.content and not self.gone and not given_up
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """The rows to write. ``operations`` are changed ones; ``queue`` is what to tell Exchange, if anything."""
+
+    event: Event
+    occupancies: tuple[Occupancy, ...]
+    operations: tuple[Operation, ...] = ()
+    queue: OperationKind | None = None
+    conflicts: tuple[Conflict, ...] = ()
+
+
+def booked(draft: Draft, now: datetime) -> Outcome:
+    """Return a new event on its way to Exchange, holding its rooms and its organizer's time."""
+    event_id = new_id()
+    event = Event(
+        id=event_id,
+        origin=Origin.LOCAL,
+        organizer=draft.organizer.address,
+        organizer_name=draft.organizer.name,
+        content=draft.content,
+        uid=uid_of(event_id),
+        key=new_key(),
+        created_at=now,
+        changed_at=now,
+    )
+    held = _occupancies(event, dict.fromkeys((event.organizer, *event.content.rooms), OccupancyState.PENDING))
+    return Outcome(event=event, occupancies=held, queue=OperationKind.CREATE)
+
+
+def changed(known: Known, content: Content, *, actor: str, now: datetime) -> Outcome:
+    """Return the event with another content, on its way to Exchange.
+
+    What was not yet sent is changed where it waits. An event whose item is gone from Exchange gets another one,
+    under a key and uid never used before; a rejection or a deletion there is decided by saving.
+    """
+    folded = next((replace(each, payload=content) for each in known.waiting[-1:] if _never_sent(each)), None)
+    event = _edited(known, content, now)
+    return Outcome(
+        event=event,
+        occupancies=_occupancies(event, _states(known, content)),
+        operations=(*_given_up(known.operations), *((folded,) if folded else ())),
+        queue=None if folded else OperationKind.CREATE if known.gone else OperationKind.UPDATE,
+        conflicts=tuple(
+            replace(conflict, resolved_at=now, resolved_by=actor, kept=_kept_by_saving(conflict))
+            for conflict in known.conflicts
+            if conflict.kind in {ConflictKind.REJECTED, ConflictKind.EDIT_VS_DELETE}
+        ),
+    )
+
+
+def cancelled(known: Known, *, actor: str, now: datetime) -> Outcome:
+    """Return the event as a tombstone that holds nothing; Exchange is told unless it never heard of it."""
+    dropped = [_done(operation) for operation in known.waiting if _never_sent(operation)]
+    heard_of = bool(known.items) or len(dropped) < len(known.waiting)
+    event = replace(known.event, status=EventStatus.CANCELLED, version=known.event.version + 1, changed_at=now)
+    return Outcome(
+        event=event,
+        occupancies=(),
+        operations=(*_given_up(known.operations), *dropped),
+        queue=OperationKind.CANCEL if heard_of else None,
+        conflicts=tuple(replace(conflict, resolved_at=now, resolved_by=actor) for conflict in known.conflicts),
+    )
+
+
+def _kept_by_saving(conflict: Conflict) -> Side:
+    """Saving says that the event stands: that is Exchange's side if it was cancelled here, else ours."""
+    return Side.EXCHANGE if was_cancelled_here(conflict) else Side.LOCAL
+
+
+def _edited(known: Known, content: Content, now: datetime) -> Event:
+    event = replace(
+        known.event,
+        content=content,
+        status=EventStatus.CONFIRMED,
+        responses=_still_said(known.event, content),
+        version=known.event.version + 1,
+        changed_at=now,
+    )
+    if not known.gone:
+        return event
+    return replace(event, base=None, responses=(), uid=uid_of(new_id()), global_id=None, key=new_key())
+
+
+def _still_said(event: Event, content: Content) -> tuple[Response, ...]:
+    """Return the responses that stand: not of who is no longer invited, nor of rooms for another time."""
+    invited = {attendee.address for attendee in content.attendees}
+    if not _moved(event.content, content):
+        invited |= set(content.rooms)
+    return tuple(response for response in event.responses if response.address in invited)
+
+
+def _states(known: Known, content: Content) -> dict[str, OccupancyState]:
+    """Return who is occupied after a change, and how firmly: who has to be asked again is pending."""
+    before = known.event.content
+    removed = _invited(before) - _invited(content)
+    current = {each.mailbox: each.state for each in known.occupancies if each.mailbox not in removed}
+    listed = {mailbox.address for mailbox in known.mailboxes}
+    asked = listed & {known.event.organizer, *content.rooms}
+    if known.gone or _moved(before, content):
+        return dict.fromkeys(sorted(asked | current.keys()), OccupancyState.PENDING)
+    return {address: current.get(address, OccupancyState.PENDING) for address in sorted(asked | current.keys())}
+
+
+def _invited(content: Content) -> set[str]:
+    return {*content.rooms, *(attendee.address for attendee in content.attendees)}
+
+
+def _moved(before: Content, after: Content) -> bool:
+    return (before.start, before.end) != (after.start, after.end)
+
+
+def _occupancies(event: Event, states: Mapping[str, OccupancyState]) -> tuple[Occupancy, ...]:
+    start, end = event.content.start, event.content.end
+    return tuple(
+        Occupancy(mailbox=mailbox, start=start, end=end, event=event.id, original_start=start, state=state)
+        for mailbox, state in states.items()
+    )
+
+
+def _never_sent(operation: Operation) -> bool:
+    return operation.state is OperationState.QUEUED and operation.attempts == 0 and operation.sent_at is None
+
+
+def _given_up(operations: Iterable[Operation]) -> list[Operation]:
+    """Return the parked operations as done: what comes now takes their place."""
+    return [_done(operation) for operation in operations if operation.state is OperationState.PARKED]
+
+
+def _done(operation: Operation) -> Operation:
+    return replace(operation, state=OperationState.DONE, not_before=None)

@@ -1,0 +1,178 @@
+"""What a caller sees of events and conflicts. Pure; private events of others show only who has which room when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from roomd_core.access import Caller
+from roomd_core.api.wire import (
+    ConflictView,
+    EventState,
+    EventView,
+    Health,
+    MailboxStatus,
+    Participant,
+    RoomReply,
+    Span,
+)
+from roomd_core.booking.choices import choices
+from roomd_core.booking.rules import may_change
+from roomd_core.model import (
+    Answer,
+    Conflict,
+    Event,
+    EventStatus,
+    Freshness,
+    Mailbox,
+    Occupancy,
+    Operation,
+    OperationState,
+    Sensitivity,
+)
+
+PRIVATE = "Private"
+
+
+def may_read(caller: Caller, event: Event) -> bool:
+    """Tell whether the caller may see more than who has which room when."""
+    invited = any(attendee.address == caller.mailbox for attendee in event.content.attendees)
+    return not is_private(event) or invited or caller.may_act_for(event.organizer)
+
+
+def is_private(event: Event) -> bool:
+    """Tell whether the event is for the eyes of its participants alone."""
+    return event.content.sensitivity is not Sensitivity.NORMAL
+
+
+def event_view(
+    event: Event,
+    operations: Sequence[Operation],
+    conflicts: Sequence[Conflict],
+    mailboxes: Mapping[str, Mailbox],
+    caller: Caller,
+) -> EventView:
+    """Return an event as the caller may see it; ``operations`` are its open ones, ``mailboxes`` by address."""
+    content, readable = event.content, may_read(caller, event)
+    answers = {response.address: response.answer for response in event.responses}
+    return EventView(
+        id=event.id,
+        version=event.version,
+        origin=event.origin,
+        state=state_of(event, operations),
+        status=event.status,
+        organizer=event.organizer,
+        organizer_name=organizer_name(event, mailboxes),
+        title=content.title if readable else PRIVATE,
+        start=content.start,
+        end=content.end,
+        zone=content.zone,
+        all_day=content.all_day,
+        private=is_private(event),
+        location=content.location if readable else "",
+        body=content.body if readable else "",
+        rooms=tuple(
+            RoomReply(address=room, name=name_of(room, mailboxes), answer=answers.get(room, Answer.NONE))
+            for room in content.rooms
+        ),
+        attendees=tuple(
+            Participant(address=who.address, role=who.role, answer=answers.get(who.address, Answer.NONE))
+            for who in (content.attendees if readable else ())
+        ),
+        conflicts=tuple(conflict.id for conflict in conflicts),
+        note=_note(event, operations, mailboxes) if readable else "",
+    )
+
+
+def state_of(event: Event, operations: Iterable[Operation]) -> EventState:
+    """Say where an event stands between here and Exchange, by its open operations."""
+    states = {operation.state for operation in operations}
+    if OperationState.UNKNOWN in states:
+        return EventState.UNKNOWN
+    if states & {OperationState.QUEUED, OperationState.SENDING}:
+        return EventState.PENDING
+    if OperationState.PARKED in states:
+        return EventState.REFUSED
+    return EventState.CANCELLED if event.status is EventStatus.CANCELLED else EventState.SYNCED
+
+
+def _note(event: Event, operations: Sequence[Operation], mailboxes: Mapping[str, Mailbox]) -> str:
+    """Say, for people, what the fields alone do not tell."""
+    notes = [sentence for operation in operations if (sentence := _note_on(operation))]
+    if event.title_is_organizer:
+        notes.append("The room replaced the title by the organizer's name.")
+    declined = [
+        name_of(said.address, mailboxes)
+        for said in event.responses
+        if said.answer is Answer.DECLINED and said.address in event.content.rooms
+    ]
+    if declined and event.status is EventStatus.CONFIRMED:
+        notes.append(f"Declined by {', '.join(declined)}.")
+    return " ".join(notes)
+
+
+def _note_on(operation: Operation) -> str:
+    error = (operation.error or "").rstrip(".")
+    if operation.state is OperationState.PARKED:
+        return f"Not in Exchange: {error or 'no reason was given'}. See the conflict."
+    if operation.state is OperationState.UNKNOWN:
+        return "Sent to Exchange and the answer was lost: roomd is looking it up."
+    return f"Waiting for Exchange: {error}." if error else ""
+
+
+def name_of(address: str, mailboxes: Mapping[str, Mailbox]) -> str:
+    """Return what people call a mailbox; of one roomd does not look after, its address."""
+    mailbox = mailboxes.get(address)
+    return mailbox.name if mailbox else address
+
+
+def organizer_name(event: Event, mailboxes: Mapping[str, Mailbox]) -> str:
+    """Return what people call the organizer."""
+    return event.organizer_name or name_of(event.organizer, mailboxes)
+
+
+def span(occupancy: Occupancy, event: Event, mailboxes: Mapping[str, Mailbox], caller: Caller) -> Span:
+    """Return one occupancy as a timeline shows it."""
+    return Span(
+        event=event.id,
+        start=occupancy.start,
+        end=occupancy.end,
+        title=event.content.title if may_read(caller, event) else PRIVATE,
+        organizer=organizer_name(event, mailboxes),
+        origin=event.origin,
+        state=occupancy.state,
+        private=is_private(event),
+        mine=may_change(caller, event, mailboxes),
+    )
+
+
+def conflict_view(conflict: Conflict, shown: EventView, concerned: Iterable[Event], caller: Caller) -> ConflictView:
+    """Return a conflict as the caller may see it: if it is about a private event of another, only that there is one.
+
+    ``shown`` is the view of its event; ``concerned`` are its event and, of a double booking, the other one.
+    """
+    readable = all(may_read(caller, event) for event in concerned)
+    return ConflictView(
+        id=conflict.id,
+        kind=conflict.kind,
+        summary=conflict.summary if readable else "A private event needs a decision.",
+        event=shown,
+        units=conflict.units,
+        base=conflict.base if readable else None,
+        local=conflict.local if readable else None,
+        remote=conflict.remote if readable else None,
+        opened_at=conflict.opened_at,
+        resolved_at=conflict.resolved_at,
+        kept=conflict.kept,
+        resolved_by=conflict.resolved_by,
+        choices={} if conflict.resolved_at else choices(conflict),
+    )
+
+
+def mailbox_status(mailbox: Mailbox, freshness: Freshness | None) -> MailboxStatus:
+    """Return a mailbox and how well it is known."""
+    known = freshness or Freshness(address=mailbox.address)
+    return MailboxStatus(mailbox=mailbox, freshness=known, health=_health(known))
+
+
+def _health(known: Freshness) -> Health:
+    if known.error is not None:
+        return Health.FAILING
+    return Health.UNTRIED if known.tried_at is None else Health.OK

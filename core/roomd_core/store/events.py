@@ -1,0 +1,97 @@
+"""The events, found by any of the names they go by."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from roomd_core.model import Event, EventStatus, Origin, Response
+from roomd_core.store.encoding import array, content, encode, instant, maybe, seconds
+from roomd_core.store.table import AMONG, Row, Table, select, upsert
+
+_COLUMNS = (
+    "id", "origin", "organizer", "organizer_name", "status", "start_at", "end_at", "content", "base", "responses",
+    "uid", "global_id", "key", "title_is_organizer", "version", "created_at", "changed_at",
+)  # fmt: skip
+_PUT = upsert("event", _COLUMNS, key=("id",))
+_SELECT = select("event", _COLUMNS)
+_responses = msgspec.json.Decoder(tuple[Response, ...])
+
+
+class Events(Table):
+    """Table ``event``."""
+
+    async def get(self, event_id: str) -> Event | None:
+        """Return one event, cancelled ones too."""
+        row = await self._row(f"{_SELECT} WHERE id = :id", id=event_id)
+        return None if row is None else _from_row(row)
+
+    async def many(self, ids: Iterable[str]) -> dict[str, Event]:
+        """Return those of these events that exist, by id."""
+        return {event.id: event for event in await self._matching("id", ids)}
+
+    async def by_global_id(self, global_ids: Iterable[bytes]) -> dict[bytes, Event]:
+        """Return events by CleanGlobalObjectId; those unknown are left out."""
+        found = await self._matching("global_id", (global_id.hex() for global_id in global_ids))
+        return {event.global_id: event for event in found if event.global_id is not None}
+
+    async def by_key(self, keys: Iterable[str]) -> dict[str, Event]:
+        """Return events by the idempotency key of their create; those unknown are left out."""
+        return {event.key: event for event in await self._matching("key", keys) if event.key is not None}
+
+    async def by_uid(self, uids: Iterable[str]) -> dict[str, Event]:
+        """Return events by iCalendar UID; those unknown are left out."""
+        return {event.uid: event for event in await self._matching("uid", uids)}
+
+    async def put(self, events: Sequence[Event]) -> None:
+        """Insert these events, or change those that exist."""
+        await self._run_many(_PUT, [_to_row(event) for event in events])
+
+    async def _matching(self, column: str, values: Iterable[str]) -> list[Event]:
+        rows = await self._rows(f"{_SELECT} WHERE {column} {AMONG}", among=array(values))
+        return [_from_row(row) for row in rows]
+
+
+def _to_row(event: Event) -> Row:
+    return (
+        event.id,
+        event.origin,
+        event.organizer,
+        event.organizer_name,
+        event.status,
+        seconds(event.content.start),
+        seconds(event.content.end),
+        encode(event.content),
+        maybe(encode, event.base),
+        encode(event.responses),
+        event.uid,
+        maybe(bytes.hex, event.global_id),
+        event.key,
+        event.title_is_organizer,
+        event.version,
+        seconds(event.created_at),
+        seconds(event.changed_at),
+    )
+
+
+def _from_row(row: Row) -> Event:
+    (
+        event_id, origin, organizer, organizer_name, status, _start, _end, current, base, responses,
+        uid, global_id, key, title_is_organizer, version, created_at, changed_at,
+    ) = row  # fmt: skip
+    return Event(
+        id=event_id,
+        origin=Origin(origin),
+        organizer=organizer,
+        organizer_name=organizer_name,
+        content=content(current),
+        base=maybe(content, base),
+        status=EventStatus(status),
+        responses=_responses.decode(responses),
+        uid=uid,
+        global_id=maybe(bytes.fromhex, global_id),
+        key=key,
+        title_is_organizer=bool(title_is_organizer),
+        version=version,
+        created_at=instant(created_at),
+        changed_at=instant(changed_at),
+    )

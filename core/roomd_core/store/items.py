@@ -1,0 +1,80 @@
+"""The items: each mailbox's copy of an event."""
+
+from collections.abc import Iterable, Sequence
+
+from roomd_core.model import Answer, Item, ItemKind, ItemRef
+from roomd_core.store.encoding import array, instant, maybe, seconds
+from roomd_core.store.table import AMONG, Row, Table, select, upsert
+
+_COLUMNS = ("mailbox", "item_id", "change_key", "event", "kind", "is_organizer", "answer", "modified_at")
+_PUT = upsert("item", _COLUMNS, key=("mailbox", "item_id"))
+_SELECT = select("item", _COLUMNS)
+
+
+class Items(Table):
+    """Table ``item``."""
+
+    async def get_many(self, mailbox: str, item_ids: Iterable[str]) -> dict[str, Item]:
+        """Return those of these items that are known, by item id."""
+        rows = await self._rows(
+            f"{_SELECT} WHERE mailbox = :mailbox AND item_id {AMONG}",
+            mailbox=mailbox, among=array(item_ids),
+        )  # fmt: skip
+        return {item.ref.item_id: item for item in map(_from_row, rows)}
+
+    async def of_event(self, event: str) -> list[Item]:
+        """Return every known copy of an event."""
+        return [_from_row(row) for row in await self._rows(f"{_SELECT} WHERE event = :event", event=event)]
+
+    async def of_events(self, events: Iterable[str]) -> dict[str, list[Item]]:
+        """Return every known copy of these events; an event without copies has an empty list."""
+        copies: dict[str, list[Item]] = {event: [] for event in events}
+        rows = await self._rows(f"{_SELECT} WHERE event {AMONG}", among=array(copies))
+        for item in map(_from_row, rows):
+            copies[item.event].append(item)
+        return copies
+
+    async def of_mailbox(self, mailbox: str) -> list[Item]:
+        """Return everything known to be in a mailbox."""
+        return [_from_row(row) for row in await self._rows(f"{_SELECT} WHERE mailbox = :m", m=mailbox)]
+
+    async def count(self, kind: ItemKind) -> int:
+        """Return how many copies of one kind are known."""
+        return int(await self._value("SELECT count(*) FROM item WHERE kind = :kind", kind=kind))
+
+    async def put(self, items: Sequence[Item]) -> None:
+        """Insert these items, or change those that exist."""
+        await self._run_many(_PUT, [_to_row(item) for item in items])
+
+    async def remove(self, mailbox: str, item_ids: Iterable[str]) -> None:
+        """Forget items that are no longer in the mailbox."""
+        await self._run(
+            f"DELETE FROM item WHERE mailbox = :mailbox AND item_id {AMONG}",  # noqa: S608 - a constant
+            mailbox=mailbox, among=array(item_ids),
+        )  # fmt: skip
+
+
+def _to_row(item: Item) -> Row:
+    return (
+        item.mailbox,
+        item.ref.item_id,
+        item.ref.change_key,
+        item.event,
+        item.kind,
+        item.is_organizer,
+        item.answer,
+        maybe(seconds, item.modified_at),
+    )
+
+
+def _from_row(row: Row) -> Item:
+    mailbox, item_id, change_key, event, kind, is_organizer, answer, modified_at = row
+    return Item(
+        mailbox=mailbox,
+        ref=ItemRef(item_id=item_id, change_key=change_key),
+        event=event,
+        kind=ItemKind(kind),
+        is_organizer=bool(is_organizer),
+        answer=Answer(answer),
+        modified_at=maybe(instant, modified_at),
+    )

@@ -1,0 +1,96 @@
+"""The mailboxes: which are configured, how far each has been read, and how well that went."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from roomd_core.model import Freshness, Mailbox, MailboxKind, RoomAnswer
+from roomd_core.store.encoding import array, encode, instant, maybe, seconds
+from roomd_core.store.table import AMONG, Row, Table, upsert
+
+_COLUMNS = ("address", "kind", "name", "capacity", "features", "answers", "unix_user", "position", "listed")
+_PUT = upsert("mailbox", _COLUMNS, key=("address",))
+_SELECT = "SELECT address, kind, name, capacity, features, answers, unix_user FROM mailbox WHERE listed"
+_features = msgspec.json.Decoder(tuple[str, ...])
+
+
+class Mailboxes(Table):
+    """Table ``mailbox``. A mailbox that is no longer configured is kept, with its history, and not listed."""
+
+    async def configure(self, mailboxes: Sequence[Mailbox]) -> None:
+        """List exactly these, in this order; what is known of how far each was read stays."""
+        await self._run_many(_PUT, [_to_row(mailbox, position) for position, mailbox in enumerate(mailboxes)])
+        await self._run(
+            f"UPDATE mailbox SET listed = 0 WHERE address NOT {AMONG}",  # noqa: S608 - a constant
+            among=array(mailbox.address for mailbox in mailboxes),
+        )
+
+    async def all(self) -> list[Mailbox]:
+        """Return the listed mailboxes in the order of the configuration."""
+        return [_from_row(row) for row in await self._rows(f"{_SELECT} ORDER BY position")]
+
+    async def get(self, address: str) -> Mailbox | None:
+        """Return a listed mailbox."""
+        row = await self._row(f"{_SELECT} AND address = :address", address=address)
+        return None if row is None else _from_row(row)
+
+    async def freshness(self) -> dict[str, Freshness]:
+        """Return how well each listed mailbox is known, by address."""
+        rows = await self._rows("SELECT address, read_at, tried_at, error FROM mailbox WHERE listed")
+        return {
+            address: Freshness(
+                address=address, read_at=maybe(instant, read_at), tried_at=maybe(instant, tried_at), error=error
+            )
+            for address, read_at, tried_at, error in rows
+        }
+
+    async def sync_state(self, address: str) -> str | None:
+        """Return the feed position stored last (EWS SyncState), None to read from the beginning."""
+        state: str | None = await self._value("SELECT sync_state FROM mailbox WHERE address = :a", a=address)
+        return state
+
+    async def set_sync_state(self, address: str, state: str | None) -> None:
+        """Store a feed position, in the same transaction as the rows that it covers."""
+        await self._run("UPDATE mailbox SET sync_state = :s WHERE address = :a", s=state, a=address)
+
+    async def note_read(self, address: str, at: datetime) -> None:
+        """Note that the mailbox was read to the end of its feed."""
+        await self._run(
+            "UPDATE mailbox SET read_at = :at, tried_at = :at, error = NULL WHERE address = :a",
+            a=address, at=seconds(at),
+        )  # fmt: skip
+
+    async def note_failure(self, address: str, at: datetime, message: str) -> None:
+        """Note that the mailbox could not be read, and why."""
+        await self._run(
+            "UPDATE mailbox SET tried_at = :at, error = :message WHERE address = :a",
+            a=address, at=seconds(at), message=message,
+        )  # fmt: skip
+
+
+def _to_row(mailbox: Mailbox, position: int) -> Row:
+    return (
+        mailbox.address,
+        mailbox.kind,
+        mailbox.name,
+        mailbox.capacity,
+        encode(mailbox.features).decode(),
+        mailbox.answers,
+        mailbox.unix_user,
+        position,
+        1,
+    )
+
+
+def _from_row(row: Row) -> Mailbox:
+    address, kind, name, capacity, features, answers, unix_user = row
+    return Mailbox(
+        address=address,
+        kind=MailboxKind(kind),
+        name=name,
+        capacity=capacity,
+        features=_features.decode(features),
+        answers=RoomAnswer(answers),
+        unix_user=unix_user,
+    )

@@ -1,0 +1,18 @@
+"""Single facts about the store itself, by name."""
+
+from roomd_core.store.table import Table, upsert
+
+_PUT = upsert("meta", ("name", "value"), key=("name",))
+
+
+class Meta(Table):
+    """Table ``meta``."""
+
+    async def get(self, name: str) -> str | None:
+        """Return a fact."""
+        value: str | None = await self._value("SELECT value FROM meta WHERE name = :name", name=name)
+        return value
+
+    async def put(self, name: str, value: str) -> None:
+        """Store a fact."""
+        await self._run_many(_PUT, [(name, value)])

@@ -1,0 +1,95 @@
+"""The occupancies: what a timeline shows and a conflict check asks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import chain
+
+from roomd_core.model import Occupancy, OccupancyState
+from roomd_core.store.encoding import array, instant, seconds
+from roomd_core.store.table import AMONG, Row, Table, insert, select
+
+_COLUMNS = ("mailbox", "start_at", "end_at", "event", "original_start", "state")
+_PUT = insert("occupancy", _COLUMNS)
+_REMOVE = f"DELETE FROM occupancy WHERE event {AMONG}"  # noqa: S608 - a constant
+_SELECT = select("occupancy", _COLUMNS)
+_ORDER = "ORDER BY mailbox, start_at, end_at, event"
+
+# What overlaps and began before ``start`` began at most the longest occupancy's length before it. Without this bound
+# a room's whole past would be read; the index occupancy_by_length answers it at once.
+_BEGUN = """
+    start_at < :end AND start_at >= :start - (SELECT max(end_at - start_at) FROM occupancy)
+"""
+
+
+class Occupancies(Table):
+    """Table ``occupancy``. Spans are half open: what ends at nine does not overlap what begins at nine."""
+
+    async def replace(self, event: str, occupancies: Sequence[Occupancy]) -> None:
+        """Make these the occupancies of an event, and no others."""
+        await self.replace_many({event: occupancies})
+
+    async def replace_many(self, by_event: Mapping[str, Sequence[Occupancy]]) -> None:
+        """Make these the occupancies of each event named, and no others."""
+        await self._run(_REMOVE, among=array(by_event))
+        await self._run_many(_PUT, [_to_row(occupancy) for occupancy in chain.from_iterable(by_event.values())])
+
+    async def of_event(self, event: str) -> list[Occupancy]:
+        """Return the occupancies of an event, by mailbox and start."""
+        return [_from_row(row) for row in await self._rows(f"{_SELECT} WHERE event = :event {_ORDER}", event=event)]
+
+    async def of_events(self, events: Iterable[str]) -> dict[str, list[Occupancy]]:
+        """Return the occupancies of these events; an event without any has an empty list."""
+        held: dict[str, list[Occupancy]] = {event: [] for event in events}
+        rows = await self._rows(f"{_SELECT} WHERE event {AMONG} {_ORDER}", among=array(held))
+        for occupancy in map(_from_row, rows):
+            held[occupancy.event].append(occupancy)
+        return held
+
+    async def holding(
+        self, mailboxes: Iterable[str], start: datetime, end: datetime, *, ignore_event: str | None = None
+    ) -> list[Occupancy]:
+        """Return what keeps somebody else from having these mailboxes from ``start`` up to ``end``.
+
+        Declined occupancies hold nothing, nor do those without a length; those of ``ignore_event`` are left out.
+        """
+        rows = await self._rows(
+            f"{_SELECT} WHERE mailbox {AMONG} AND {_BEGUN}"
+            " AND end_at > :start AND end_at > start_at AND state <> 'declined' AND event IS NOT :ignored"
+            f" {_ORDER}",
+            among=array(mailboxes), start=seconds(start), end=seconds(end), ignored=ignore_event,
+        )  # fmt: skip
+        return [_from_row(row) for row in rows]
+
+    async def between(
+        self, start: datetime, end: datetime, mailboxes: Iterable[str] | None = None
+    ) -> list[Occupancy]:
+        """Return everything that overlaps ``start`` to ``end``, declined ones too, by mailbox and start."""
+        where = "" if mailboxes is None else f"mailbox {AMONG} AND"
+        rows = await self._rows(
+            f"{_SELECT} WHERE {where} {_BEGUN} AND (end_at > :start OR start_at >= :start) {_ORDER}",
+            among=array(mailboxes or ()), start=seconds(start), end=seconds(end),
+        )  # fmt: skip
+        return [_from_row(row) for row in rows]
+
+
+def _to_row(occupancy: Occupancy) -> Row:
+    return (
+        occupancy.mailbox,
+        seconds(occupancy.start),
+        seconds(occupancy.end),
+        occupancy.event,
+        seconds(occupancy.original_start),
+        occupancy.state,
+    )
+
+
+def _from_row(row: Row) -> Occupancy:
+    mailbox, start_at, end_at, event, original_start, state = row
+    return Occupancy(
+        mailbox=mailbox,
+        start=instant(start_at),
+        end=instant(end_at),
+        event=event,
+        original_start=instant(original_start),
+        state=OccupancyState(state),
+    )

@@ -1,0 +1,140 @@
+"""The store: opening it, writing to it one at a time, reading it as it stood at one moment."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import aiosqlite
+
+from roomd_core.clock import Clock
+from roomd_core.errors import StoreError
+from roomd_core.store.changes import Changes
+from roomd_core.store.faults import cautions, explained, opening
+from roomd_core.store.feed import FeedWatch
+from roomd_core.store.lock import FolderLock
+from roomd_core.store.migration import migrations, prepare
+from roomd_core.store.tables import Tables
+from roomd_core.store.transaction import to_the_end, transaction
+
+READERS: Final = 3
+_SETTINGS = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+_WRITER = f"{_SETTINGS} PRAGMA synchronous = FULL;"
+_READER = f"{_SETTINGS} PRAGMA query_only = ON;"
+
+
+class Store:
+    """One SQLite database in a folder of its own. Made by ``open``, ended by ``close``.
+
+    There is exactly one connection that writes and checkpoints; the others can only read. ``warnings`` are
+    sentences for the administrator.
+    """
+
+    def __init__(self, path: Path, connections: "_Connections") -> None:
+        self.path = path
+        self.warnings = cautions(path)
+        self._connections = connections
+        self._feed = FeedWatch(connections.seq)
+        self._writing = asyncio.Lock()
+        self._idle: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+        for reader in connections.readers:
+            self._idle.put_nowait(reader)
+        self._closed = False
+
+    @classmethod
+    async def open(cls, path: Path, *, clock: Clock) -> "Store":
+        """Open the database at ``path``, made and migrated as needed, alone in its folder.
+
+        Raises StoreError: another roomd has it, a newer one wrote it, it is damaged, or cannot be read or written.
+        """
+        with opening(path):
+            path = _in_a_folder(path)
+            connections = await _connect_all(path, clock)
+        return cls(path, connections)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tables]:
+        """One transaction that writes, alone: committed at the end of the block, rolled back on any error.
+
+        A task that is cancelled has either committed or changed nothing. It must not be nested: it would wait for
+        itself. Raises StoreError; StoreFull when no space is left.
+        """
+        async with self._writing:
+            self._check_open()
+            writer = self._connections.writer
+            tables = Tables(writer)
+            with explained(self.path):
+                async with transaction(writer, "BEGIN IMMEDIATE", committed=lambda: self._tell(tables)):
+                    yield tables
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tables]:
+        """One transaction that reads: everything in the block is as it stood at one moment."""
+        self._check_open()
+        reader = await self._idle.get()
+        try:
+            with explained(self.path):
+                async with transaction(reader, "BEGIN"):
+                    yield Tables(reader)
+        finally:
+            self._idle.put_nowait(reader)
+
+    async def wait_beyond(self, seq: int, *, timeout: float | None = None) -> int:  # noqa: ASYNC109 - see FeedWatch
+        """Return the number of the newest change once it is above ``seq``, or after ``timeout`` seconds as it is."""
+        return await self._feed.beyond(seq, timeout)
+
+    async def close(self) -> None:
+        """Wait for the transactions under way, then close every connection and let go of the lock."""
+        async with self._writing:
+            if self._closed:
+                return
+            self._closed = True
+            for _ in self._connections.readers:
+                await self._idle.get()
+            await self._connections.close()
+
+    def _tell(self, tables: Tables) -> None:
+        if tables.changes.appended:
+            self._feed.grow(tables.changes.appended)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreError(f"The database {self.path} is closed: roomd is stopping. Try again when it has started.")
+
+
+@dataclass(frozen=True)
+class _Connections:
+    """The open database, and the number of its newest change.
+
+    ``close`` closes the readers, then the writer, and lets go of the folder last.
+    """
+
+    writer: aiosqlite.Connection
+    readers: list[aiosqlite.Connection]
+    seq: int
+    close: Callable[[], Awaitable[None]]
+
+
+def _in_a_folder(path: Path) -> Path:
+    path = path.absolute()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+async def _connect_all(path: Path, clock: Clock) -> _Connections:
+    async with AsyncExitStack() as opened:
+        opened.callback(FolderLock(path.parent).release)
+        await to_the_end(asyncio.to_thread(prepare, path, clock.now(), migrations()))
+        writer = await opened.enter_async_context(_connect(path, "rw", _WRITER))
+        readers = [await opened.enter_async_context(_connect(path, "ro", _READER)) for _ in range(READERS)]
+        seq = await Changes(writer).last_seq()
+        return _Connections(writer, readers, seq, opened.pop_all().aclose)
+
+
+@asynccontextmanager
+async def _connect(path: Path, mode: str, settings: str) -> AsyncIterator[aiosqlite.Connection]:
+    async with aiosqlite.connect(f"{path.as_uri()}?mode={mode}", uri=True, isolation_level=None) as connection:
+        await connection.executescript(settings)
+        yield connection

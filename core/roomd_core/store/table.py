@@ -1,0 +1,59 @@
+"""What every table's class is made from: how to run a statement, and statements made from names."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, TypeAlias
+
+from aiosqlite import Connection
+
+Row: TypeAlias = tuple[Any, ...]
+
+AMONG: Final = "IN (SELECT value FROM json_each(:among))"
+"""The condition that a column is one of many; ``among`` is ``encoding.array`` of them."""
+
+
+class Table:
+    """One table, seen through the connection of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def _rows(self, sql: str, **values: object) -> list[Row]:
+        return [tuple(row) for row in await self._connection.execute_fetchall(sql, values)]
+
+    async def _row(self, sql: str, **values: object) -> Row | None:
+        rows = await self._rows(sql, **values)
+        return rows[0] if rows else None
+
+    async def _value(self, sql: str, **values: object) -> Any:
+        row = await self._row(sql, **values)
+        return row[0] if row else None
+
+    async def _run(self, sql: str, **values: object) -> None:
+        await self._connection.execute_fetchall(sql, values)
+
+    async def _insert(self, sql: str, row: Row) -> int:
+        """Insert one row and return its number."""
+        inserted = await self._connection.execute_insert(sql, row)
+        assert inserted is not None
+        return int(inserted[0])
+
+    async def _run_many(self, sql: str, rows: Iterable[Row]) -> None:
+        # One trip to the connection's thread for all: a trip a row costs five times as much.
+        await self._connection.executemany(sql, rows)
+
+
+def select(table: str, columns: Sequence[str]) -> str:
+    """Return the beginning of the statement that reads rows in the order of ``columns``."""
+    return f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608 - names of our own
+
+
+def insert(table: str, columns: Sequence[str]) -> str:
+    """Return the statement that inserts a row given in the order of ``columns``."""
+    marks = ", ".join("?" for _ in columns)
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - names of our own
+
+
+def upsert(table: str, columns: Sequence[str], *, key: Sequence[str]) -> str:
+    """Return the statement that inserts a row, or changes the one with the same ``key``."""
+    changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)
+    return f"{insert(table, columns)} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"

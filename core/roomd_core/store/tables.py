@@ -1,0 +1,30 @@
+"""All tables as one transaction sees them."""
+
+from aiosqlite import Connection
+
+from roomd_core.store.changes import Changes
+from roomd_core.store.conflicts import Conflicts
+from roomd_core.store.events import Events
+from roomd_core.store.items import Items
+from roomd_core.store.mailboxes import Mailboxes
+from roomd_core.store.meta import Meta
+from roomd_core.store.occupancies import Occupancies
+from roomd_core.store.operations import Operations
+from roomd_core.store.requests import Requests
+from roomd_core.store.runs import Runs
+
+
+class Tables:
+    """The tables, usable until their transaction ends."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.mailboxes = Mailboxes(connection)
+        self.events = Events(connection)
+        self.items = Items(connection)
+        self.occupancies = Occupancies(connection)
+        self.operations = Operations(connection)
+        self.conflicts = Conflicts(connection)
+        self.changes = Changes(connection)
+        self.runs = Runs(connection)
+        self.requests = Requests(connection)
+        self.meta = Meta(connection)

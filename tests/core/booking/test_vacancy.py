@@ -1,0 +1,64 @@
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.store.samples import GUANGHAN, HOUR, MINUTE, NINE, ROOMS, SHUIJING, TEN, content, event, occupancy
+from roomd_core.booking.vacancy import Span, not_fresh, taken_by, unexplained, wanted
+from roomd_core.model import Freshness
+from roomd_core.sync.remote import Busy
+
+
+def test_a_booking_wants_its_rooms_and_a_change_only_those_it_does_not_have() -> None:
+    before = content(rooms=(GUANGHAN,))
+    both = content(rooms=(GUANGHAN, SHUIJING))
+    assert wanted(None, both) == both.rooms
+    assert wanted(before, both) == (SHUIJING,)
+    assert wanted(before, content(title="Other")) == ()
+    assert wanted(before, content(end=TEN + MINUTE)) == (GUANGHAN,)
+
+
+minutes = st.integers(0, 60)
+lengths = st.integers(1, 40)
+spans = st.lists(st.tuples(st.sampled_from([GUANGHAN, SHUIJING]), minutes, lengths), max_size=6)
+
+
+@settings(deadline=None)
+@given(st.tuples(minutes, lengths), spans, minutes, lengths)
+def test_a_busy_span_is_explained_when_each_of_its_minutes_asked_for_is(
+    busy: tuple[int, int], known: list[tuple[str, int, int]], first: int, length: int
+) -> None:
+    start, end = NINE + first * MINUTE, NINE + (first + length) * MINUTE
+    told = Busy(mailbox=GUANGHAN, start=NINE + busy[0] * MINUTE, end=NINE + sum(busy) * MINUTE)
+    held = [
+        Span(mailbox=room, start=NINE + begun * MINUTE, end=NINE + (begun + lasting) * MINUTE)
+        for room, begun, lasting in known
+    ]
+    asked = set(range(first, first + length)) & set(range(busy[0], sum(busy)))
+    covered = {
+        minute for room, begun, lasting in known if room == GUANGHAN for minute in range(begun, begun + lasting)
+    }
+    assert unexplained([told], held, start, end) == ([] if asked <= covered else [told])
+
+
+def test_knowledge_is_fresh_for_a_while_and_a_room_never_read_is_not_known() -> None:
+    known = {GUANGHAN: Freshness(address=GUANGHAN, read_at=NINE), SHUIJING: Freshness(address=SHUIJING)}
+    assert not_fresh([GUANGHAN], known, NINE + HOUR, HOUR) == []
+    assert not_fresh([GUANGHAN, SHUIJING, "new@x"], known, NINE + HOUR + MINUTE, HOUR) == [
+        GUANGHAN,
+        SHUIJING,
+        "new@x",
+    ]
+
+
+def test_who_has_a_room_is_told_in_the_askers_zone() -> None:
+    held = event(organizer_name="Li Si")
+    taken = taken_by(held, occupancy(held), ROOMS[0], "Asia/Shanghai")
+    assert str(taken) == "2楼广寒宫 is taken by Li Si from 2026-12-01 17:00 to 18:00 (Asia/Shanghai)."
+    assert (taken.room, taken.holder, taken.until) == (GUANGHAN, "Li Si", TEN)
+    over_night = occupancy(held, end=TEN + timedelta(days=1))
+    assert "from 2026-12-01 09:00 to 2026-12-02 10:00 (UTC)" in str(taken_by(held, over_night, ROOMS[0], "UTC"))
+    nowhere = str(taken_by(held, occupancy(held), ROOMS[0], "Customized Time Zone"))
+    assert nowhere.endswith("from 2026-12-01 09:00 to 10:00 (UTC).")
+    nameless = event(organizer_name="", organizer="li@x")
+    assert taken_by(nameless, occupancy(nameless), ROOMS[0], "UTC").holder == "li@x"

@@ -1,0 +1,184 @@
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from core.booking.people_and_remote import AS_EMMA, AS_LISI, AS_NOBODY, AS_SYSTEM, AS_ZHANGSAN
+from core.store.samples import (
+    EMMA,
+    GUANGHAN,
+    LISI,
+    NINE,
+    OFFICE,
+    SHUIJING,
+    TEN,
+    ZHANGSAN,
+    content,
+    event,
+    occupancy,
+)
+from roomd_core.access import Caller
+from roomd_core.api.wire import EventState, EventView, Health, Participant, RoomReply
+from roomd_core.booking.choices import choices
+from roomd_core.booking.views import conflict_view, event_view, mailbox_status, span, state_of
+from roomd_core.model import (
+    Answer,
+    Attendee,
+    Conflict,
+    ConflictKind,
+    Event,
+    EventStatus,
+    Freshness,
+    Operation,
+    OperationKind,
+    OperationState,
+    Origin,
+    Response,
+    Role,
+    Sensitivity,
+    Side,
+)
+
+BY_ADDRESS = {mailbox.address: mailbox for mailbox in OFFICE}
+
+
+def operation(state: OperationState, **fields: Any) -> Operation:
+    made = Operation(
+        id=1, event="e", mailbox=ZHANGSAN, kind=OperationKind.CREATE, key="k", payload=content(), state=state,
+        created_at=NINE,
+    )  # fmt: skip
+    return replace(made, **fields)
+
+
+def view(of: Event, *operations: Operation, caller: Caller = AS_ZHANGSAN) -> EventView:
+    return event_view(of, operations, [], BY_ADDRESS, caller)
+
+
+def private(sensitivity: Sensitivity = Sensitivity.PRIVATE) -> Event:
+    hidden = content(
+        title="Dentist",
+        location="Main St",
+        body="tooth",
+        sensitivity=sensitivity,
+        attendees=(Attendee(address=LISI),),
+    )
+    return event(content=hidden)
+
+
+def test_an_event_shows_who_answered_what() -> None:
+    made = event(
+        content=content(
+            attendees=(Attendee(address=LISI, role=Role.OPTIONAL),), rooms=(GUANGHAN, "gone@example.com")
+        ),
+        responses=(
+            Response(address=GUANGHAN, answer=Answer.ACCEPTED),
+            Response(address=LISI, answer=Answer.TENTATIVE),
+        ),
+    )
+    shown = view(made)
+    assert shown.rooms == (
+        RoomReply(address=GUANGHAN, name="2楼广寒宫", answer=Answer.ACCEPTED),
+        RoomReply(address="gone@example.com", name="gone@example.com", answer=Answer.NONE),
+    )
+    assert shown.attendees == (Participant(address=LISI, role=Role.OPTIONAL, answer=Answer.TENTATIVE),)
+    assert (shown.title, shown.organizer, shown.organizer_name) == ("Plans", ZHANGSAN, "Zhang San")
+    assert (shown.start, shown.end, shown.note) == (NINE, TEN, "")
+
+
+@pytest.mark.parametrize("caller", [AS_EMMA, AS_NOBODY])
+@pytest.mark.parametrize("sensitivity", set(Sensitivity) - {Sensitivity.NORMAL})
+def test_a_private_event_of_others_shows_only_who_has_which_room_when(
+    caller: Caller, sensitivity: Sensitivity
+) -> None:
+    shown = view(private(sensitivity), operation(OperationState.PARKED, error="'Dentist' was refused"), caller=caller)
+    assert (shown.title, shown.location, shown.body, shown.attendees, shown.note) == ("Private", "", "", (), "")
+    assert (shown.private, shown.organizer, shown.rooms[0].address, shown.start) == (True, ZHANGSAN, GUANGHAN, NINE)
+
+
+@pytest.mark.parametrize("caller", [AS_ZHANGSAN, AS_LISI, AS_SYSTEM])
+def test_a_private_event_is_open_to_those_in_it(caller: Caller) -> None:
+    shown = view(private(), caller=caller)
+    assert (shown.title, shown.location, shown.body, shown.private) == ("Dentist", "Main St", "tooth", True)
+
+
+@pytest.mark.parametrize(
+    ("states", "status", "expected"),
+    [
+        ([], EventStatus.CONFIRMED, EventState.SYNCED),
+        ([], EventStatus.CANCELLED, EventState.CANCELLED),
+        ([OperationState.QUEUED], EventStatus.CONFIRMED, EventState.PENDING),
+        ([OperationState.QUEUED], EventStatus.CANCELLED, EventState.PENDING),
+        ([OperationState.SENDING], EventStatus.CONFIRMED, EventState.PENDING),
+        ([OperationState.UNKNOWN, OperationState.QUEUED], EventStatus.CONFIRMED, EventState.UNKNOWN),
+        ([OperationState.PARKED], EventStatus.CONFIRMED, EventState.REFUSED),
+        ([OperationState.PARKED, OperationState.QUEUED], EventStatus.CONFIRMED, EventState.PENDING),
+    ],
+)
+def test_where_an_event_stands_follows_from_what_is_still_to_do(
+    states: list[OperationState], status: EventStatus, expected: EventState
+) -> None:
+    assert state_of(event(status=status), [operation(state) for state in states]) is expected
+
+
+def test_the_note_says_what_is_waited_for_and_why() -> None:
+    assert view(event(), operation(OperationState.QUEUED)).note == ""
+    waiting = view(event(), operation(OperationState.QUEUED, error="mail.example.com does not answer."))
+    assert waiting.note == "Waiting for Exchange: mail.example.com does not answer."
+    assert "the answer was lost" in view(event(), operation(OperationState.UNKNOWN)).note
+    refused = view(event(), operation(OperationState.PARKED, error="Too many attendees"))
+    assert refused.note == "Not in Exchange: Too many attendees. See the conflict."
+
+
+def test_the_note_says_why_the_title_is_a_name_and_which_room_said_no() -> None:
+    made = event(title_is_organizer=True, responses=(Response(address=GUANGHAN, answer=Answer.DECLINED),))
+    note = "The room replaced the title by the organizer's name. Declined by 2楼广寒宫."
+    assert view(made).note == note
+
+
+def test_a_span_says_whether_the_caller_may_change_it() -> None:
+    made = event(origin=Origin.EXCHANGE)
+    assert span(occupancy(made), made, BY_ADDRESS, AS_ZHANGSAN).mine
+    assert not span(occupancy(made), made, BY_ADDRESS, AS_LISI).mine
+    assert span(occupancy(made), made, BY_ADDRESS, AS_SYSTEM).mine
+    outside = event(organizer="eve@elsewhere.com", organizer_name="")
+    shown = span(occupancy(outside), outside, BY_ADDRESS, AS_SYSTEM)
+    assert (shown.mine, shown.organizer) == (False, "eve@elsewhere.com")
+    hidden = span(occupancy(made), private(), BY_ADDRESS, AS_EMMA)
+    assert (hidden.title, hidden.organizer, hidden.private) == ("Private", "Zhang San", True)
+
+
+def test_every_kind_of_conflict_says_what_each_choice_does() -> None:
+    for kind in ConflictKind:
+        told = choices(Conflict(id="c", event="e", kind=kind, summary="", opened_at=NINE))
+        assert set(told) == set(Side)
+        assert all(sentence.endswith(".") for sentence in told.values())
+
+
+def test_who_cancelled_decides_what_the_choices_mean() -> None:
+    deleted_there = Conflict(
+        id="c", event="e", kind=ConflictKind.EDIT_VS_DELETE, summary="", local=content(), opened_at=NINE
+    )
+    assert choices(deleted_there)[Side.LOCAL].startswith("Make the event in Exchange again")
+    assert choices(replace(deleted_there, local=None))[Side.LOCAL].startswith("Cancel it in Exchange")
+
+
+def test_a_conflict_about_a_private_event_shows_nothing_of_it() -> None:
+    mine, theirs = event(organizer=LISI, content=content(rooms=(SHUIJING,))), private()
+    conflict = Conflict(
+        id="c", event=mine.id, other=theirs.id, kind=ConflictKind.DOUBLE_BOOKING, summary="“Plans” and “Dentist”",
+        local=mine.content, remote=theirs.content, opened_at=NINE,
+    )  # fmt: skip
+    told = conflict_view(conflict, view(mine), [mine, theirs], AS_LISI)
+    assert told.remote == theirs.content, "Li Si is invited to both"
+    hidden = conflict_view(conflict, view(mine, caller=AS_EMMA), [mine, theirs], AS_EMMA)
+    assert (hidden.summary, hidden.local, hidden.remote) == ("A private event needs a decision.", None, None)
+    assert set(hidden.choices) == set(Side)
+    decided = conflict_view(replace(conflict, resolved_at=TEN), view(mine), [mine, theirs], AS_LISI)
+    assert decided.choices == {}
+
+
+def test_a_mailbox_is_well_failing_or_untried() -> None:
+    room = OFFICE[0]
+    assert mailbox_status(room, None).health is Health.UNTRIED
+    assert mailbox_status(room, Freshness(address=EMMA, tried_at=NINE, error="gone")).health is Health.FAILING
+    assert mailbox_status(room, Freshness(address=EMMA, tried_at=NINE, read_at=NINE)).health is Health.OK

@@ -1,0 +1,1 @@
+"""HTTPS on connections we own, because NTLM signs in a connection and not a request."""

@@ -1,0 +1,1 @@
+"""Mailboxes and meetings as Exchange keeps them, without any protocol."""

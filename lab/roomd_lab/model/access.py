@@ -1,0 +1,88 @@
+"""Who may open what."""
+
+from dataclasses import dataclass
+
+from roomd_lab.model.directory import Account
+from roomd_lab.model.errors import ExchangeError, access_denied, item_not_found
+from roomd_lab.model.items import StoredItem
+from roomd_lab.model.mailbox import Folder, FolderName, Mailbox
+from roomd_lab.model.organization import Organization
+
+# What a delegate with editor rights on the calendar can see of another's mailbox.
+_DELEGATED = {FolderName.ROOT, FolderName.TOP, FolderName.CALENDAR}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """An account that signed in, acting in its own name or as somebody else.
+
+    `acts_as` is the SMTP address of the mailbox that the request is made as; None for an account without one.
+    """
+
+    account: Account
+    acts_as: str | None
+
+    def owns(self, mailbox: Mailbox) -> bool:
+        """Whether this is the caller's own mailbox, or that of the person acted for."""
+        return self.acts_as is not None and self.acts_as.lower() == mailbox.owner.key
+
+    def may_open(self, mailbox: Mailbox, folder: FolderName) -> bool:
+        """Whether the caller may read and write a folder."""
+        return self.owns(mailbox) or (self.account.delegate and folder in _DELEGATED)
+
+
+def impersonate(organization: Organization, account: Account, name: str, kind: str) -> Caller:
+    """Act as another user, named by SMTP address, principal name or SID (`kind`, an element's name).
+
+    Raises ErrorImpersonateUserDenied without the role, ErrorNonExistentMailbox for a stranger.
+    """
+    if not account.impersonates:
+        raise ExchangeError(
+            "ErrorImpersonateUserDenied", "The account does not have permission to impersonate the requested user."
+        )
+    smtp = _smtp_of(organization, name, kind)
+    return Caller(account=account, acts_as=organization.mailbox(smtp).owner.smtp)
+
+
+def _smtp_of(organization: Organization, name: str, kind: str) -> str:
+    if kind == "SID":
+        found = organization.directory.address_of_sid(name)
+        if found is None:
+            raise ExchangeError("ErrorInvalidUserSid", "The SID does not belong to a user.")
+        return found
+    if kind == "PrincipalName":
+        account = organization.directory.account(name)
+        return account.mailbox if account and account.mailbox else name
+    return name
+
+
+def open_folder(
+    organization: Organization, caller: Caller, name: FolderName, address: str | None = None
+) -> tuple[Mailbox, Folder]:
+    """A folder by its distinguished name, in the caller's own or in another's mailbox.
+
+    Raises ErrorMissingEmailAddress, ErrorNonExistentMailbox and ErrorAccessDenied.
+    """
+    wanted = address or caller.acts_as
+    if wanted is None:
+        raise ExchangeError(
+            "ErrorMissingEmailAddress",
+            "When making a request as an account that does not have a mailbox, you must specify the mailbox "
+            "primary SMTP address for any distinguished folder Ids.",
+        )
+    mailbox = organization.mailbox(wanted)
+    if not caller.may_open(mailbox, name):
+        raise access_denied()
+    return mailbox, mailbox.folders[name]
+
+
+def open_item(organization: Organization, caller: Caller, item_id: str) -> tuple[Mailbox, StoredItem]:
+    """An item by its id.
+
+    Raises ErrorInvalidIdMalformed, and ErrorItemNotFound both for a missing item and for one out of reach.
+    """
+    mailbox = organization.mailbox_of_id(item_id)
+    item = mailbox.item(item_id)
+    if not caller.may_open(mailbox, mailbox.folder_of(item).name):
+        raise item_not_found()
+    return mailbox, item

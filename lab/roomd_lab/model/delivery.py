@@ -1,0 +1,135 @@
+"""What arriving meeting mail does in the mailbox it arrives in."""
+
+from dataclasses import replace
+from typing import Any
+
+from roomd_lab.model.attendant import decide, tidy
+from roomd_lab.model.directory import Automation, Room
+from roomd_lab.model.items import (
+    SHARED_FIELDS,
+    CalendarItem,
+    FreeBusy,
+    MeetingMessage,
+    MessageKind,
+    RequestKind,
+    Response,
+)
+from roomd_lab.model.mailbox import FolderName, Mailbox
+from roomd_lab.model.notices import answer_message, meeting_message
+from roomd_lab.model.organization import Organization
+from roomd_lab.model.post import Answer, Cancellation, Invitation
+from roomd_lab.model.responding import respond
+
+
+def deliver(organization: Organization) -> None:
+    """Deliver everything in transit, and the answers it causes, until nothing is left."""
+    while (letter := organization.post.collect()) is not None:
+        if not organization.has_mailbox(letter.to.smtp):
+            continue
+        mailbox = organization.mailbox(letter.to.smtp)
+        match letter:
+            case Invitation():
+                _receive_invitation(mailbox, organization.room(letter.to), letter)
+            case Cancellation():
+                _receive_cancellation(mailbox, organization.room(letter.to), letter)
+            case Answer():
+                _receive_answer(mailbox, letter)
+
+
+def _receive_invitation(mailbox: Mailbox, room: Room | None, letter: Invitation) -> None:
+    automation = room.policy.automation if room else Automation.AUTO_UPDATE
+    copy = None if automation is Automation.NONE else _note_down(mailbox, letter)
+    recipients = tuple(attendee.address for attendee in letter.meeting.attendees)
+    message = replace(
+        meeting_message(MessageKind.REQUEST, letter.meeting, recipients, mailbox.now()),
+        request_kind=letter.kind,
+        calendar_item_id=copy.item_id if copy else None,
+        has_been_processed=copy is not None,
+    )
+    request = mailbox.add(message, FolderName.INBOX)
+    if room and copy and automation is Automation.AUTO_ACCEPT:
+        _attend(mailbox, room, copy, request)
+
+
+def _note_down(mailbox: Mailbox, letter: Invitation) -> CalendarItem | None:
+    """The calendar attendant: keep a tentative copy, or bring the present one up to date.
+
+    None when the calendar already holds a later version, or the organizer's own.
+    """
+    meeting = letter.meeting
+    present = mailbox.meeting(meeting.clean_id)
+    if present is None:
+        arrived = CalendarItem(**_shared(meeting), is_organizer=False, request_was_sent=True)
+        return mailbox.add(_unanswered(arrived), FolderName.CALENDAR, by=meeting.organizer.name)
+    if present.is_organizer or present.sequence > meeting.sequence:
+        return None
+    updated = replace(present, **_shared(meeting), is_cancelled=False)
+    if letter.kind is not RequestKind.INFORMATIONAL or present.my_response is Response.NONE:
+        updated = _unanswered(updated)
+    elif present.my_response is Response.ACCEPT:
+        updated = replace(updated, free_busy=meeting.intended_free_busy)
+    return mailbox.save(updated, by=meeting.organizer.name)
+
+
+def _shared(meeting: CalendarItem) -> dict[str, Any]:
+    return {name: getattr(meeting, name) for name in SHARED_FIELDS}
+
+
+def _unanswered(copy: CalendarItem) -> CalendarItem:
+    return replace(copy, my_response=Response.NONE, replied_at=None, free_busy=FreeBusy.TENTATIVE)
+
+
+def _attend(mailbox: Mailbox, room: Room, copy: CalendarItem, request: MeetingMessage) -> None:
+    """The room attendant: an accepted copy it only tidies again, any other it decides on."""
+    if copy.my_response is Response.ACCEPT:
+        mailbox.save(tidy(room.policy, copy))
+        mailbox.move(request, FolderName.DELETED)
+        return
+    verdict = decide(room.policy, copy, mailbox.calendar_items(), mailbox.now())
+    answered = respond(mailbox, copy, verdict.response, text=verdict.text)
+    if verdict.response is Response.ACCEPT:
+        mailbox.save(tidy(room.policy, answered))
+
+
+def _receive_cancellation(mailbox: Mailbox, room: Room | None, letter: Cancellation) -> None:
+    """An attendant takes the meeting away; for anybody else it stays, marked as cancelled."""
+    copy = mailbox.meeting(letter.meeting.clean_id)
+    attended = room is not None and room.policy.automation is Automation.AUTO_ACCEPT
+    message = meeting_message(MessageKind.CANCELLATION, letter.meeting, (letter.to,), mailbox.now())
+    notice = replace(message, calendar_item_id=copy.item_id if copy else None)
+    mailbox.add(notice, FolderName.DELETED if attended else FolderName.INBOX)
+    if copy is None or copy.is_organizer:
+        return
+    cancelled = replace(
+        copy,
+        is_cancelled=True,
+        subject=f"Canceled: {copy.subject}",
+        sequence=max(copy.sequence, letter.meeting.sequence),
+        free_busy=FreeBusy.FREE,
+    )
+    cancelled = mailbox.save(cancelled, by=letter.meeting.organizer.name)
+    if attended:
+        mailbox.move(cancelled, FolderName.DELETED)
+
+
+def _receive_answer(mailbox: Mailbox, letter: Answer) -> None:
+    """Track the answer on the organizer's copy, unless it is to an earlier version of the meeting."""
+    item = mailbox.meeting(letter.meeting.clean_id)
+    message = answer_message(letter, mailbox.now())
+    if item is None or not item.is_organizer:
+        mailbox.add(message, FolderName.INBOX)
+        return
+    if letter.meeting.sequence >= item.sequence:
+        item = mailbox.save(_tracked(item, letter, mailbox), by=letter.sender.name)
+    verb = message.subject.partition(": ")[0]
+    mailbox.add(replace(message, subject=f"{verb}: {item.subject}", calendar_item_id=item.item_id), FolderName.INBOX)
+
+
+def _tracked(item: CalendarItem, letter: Answer, mailbox: Mailbox) -> CalendarItem:
+    attendees = tuple(
+        replace(attendee, response=letter.response, responded_at=mailbox.now())
+        if attendee.address.key == letter.sender.key
+        else attendee
+        for attendee in item.attendees
+    )
+    return replace(item, attendees=attendees)

@@ -1,0 +1,224 @@
+"""What lies in a folder: calendar items and meeting messages, each a copy of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from roomd_lab.model.directory import Address
+from roomd_lab.model.ids import clean, uid_of
+from roomd_lab.model.properties import PropertyKey, PropertyValue
+
+
+class Response(StrEnum):
+    """ResponseType: what somebody answered.
+
+    Before an answer the organizer's copy has `Unknown` for an attendee, the attendee's own `NoResponseReceived`.
+    """
+
+    UNKNOWN = "Unknown"
+    ORGANIZER = "Organizer"
+    TENTATIVE = "Tentative"
+    ACCEPT = "Accept"
+    DECLINE = "Decline"
+    NONE = "NoResponseReceived"
+
+
+class Role(StrEnum):
+    """As what somebody is invited."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    RESOURCE = "resource"
+
+
+class FreeBusy(StrEnum):
+    """LegacyFreeBusyStatus."""
+
+    FREE = "Free"
+    TENTATIVE = "Tentative"
+    BUSY = "Busy"
+    OUT_OF_OFFICE = "OOF"
+    ELSEWHERE = "WorkingElsewhere"
+    NO_DATA = "NoData"
+
+
+class RequestKind(StrEnum):
+    """MeetingRequestType."""
+
+    NEW = "NewMeetingRequest"
+    FULL_UPDATE = "FullUpdate"
+    INFORMATIONAL = "InformationalUpdate"
+
+
+class MessageKind(StrEnum):
+    """The meeting messages, named as their elements are."""
+
+    REQUEST = "MeetingRequest"
+    RESPONSE = "MeetingResponse"
+    CANCELLATION = "MeetingCancellation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attendee:
+    """Somebody invited, and what the organizer has heard from them."""
+
+    address: Address
+    role: Role = Role.REQUIRED
+    response: Response = Response.UNKNOWN
+    responded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A body; `kind` is HTML or Text."""
+
+    text: str = ""
+    kind: str = "HTML"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """What every item has. The mailbox that stores it fills in ids, versions and times."""
+
+    item_id: str = ""
+    change_key: str = ""
+    folder_id: str = ""
+    item_class: str = "IPM.Note"
+    created: datetime = datetime.min  # noqa: DTZ901 - a placeholder until a mailbox stores the item
+    modified: datetime = datetime.min  # noqa: DTZ901 - as above
+    modified_by: str = ""
+    subject: str = ""
+    body: Body = Body()
+    sensitivity: str = "Normal"
+    importance: str = "Normal"
+    categories: tuple[str, ...] = ()
+    reminder_is_set: bool = False
+    reminder_minutes: int = 15
+    extended: Mapping[PropertyKey, PropertyValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarItem(Item):
+    """One mailbox's copy of a meeting or appointment. Times are aware, in UTC.
+
+    `recurrence` is the Recurrence element as the client sent it. `has_unsent_time` says that the organizer moved a
+    meeting and told nobody yet. `free_busy` is how this copy shows,
+    `intended_free_busy` how the organizer meant it to show once accepted.
+    """
+
+    item_class: str = "IPM.Appointment"
+    start: datetime
+    end: datetime
+    start_zone: str = "UTC"
+    end_zone: str = "UTC"
+    all_day: bool = False
+    location: str = ""
+    free_busy: FreeBusy = FreeBusy.BUSY
+    intended_free_busy: FreeBusy = FreeBusy.BUSY
+    global_object_id: bytes = b""
+    sequence: int = 0
+    organizer: Address
+    attendees: tuple[Attendee, ...] = ()
+    is_organizer: bool = True
+    my_response: Response = Response.ORGANIZER
+    request_was_sent: bool = False
+    is_cancelled: bool = False
+    replied_at: datetime | None = None
+    response_requested: bool = True
+    new_time_proposals: bool = True
+    recurrence: str | None = None
+    has_unsent_time: bool = False
+
+    @property
+    def uid(self) -> str:
+        """The UID clients see."""
+        return uid_of(self.global_object_id)
+
+    @property
+    def clean_id(self) -> bytes:
+        """CleanGlobalObjectId: what all copies of this meeting share."""
+        return clean(self.global_object_id)
+
+    @property
+    def is_meeting(self) -> bool:
+        """A meeting has attendees or came by invitation; anything else is an appointment."""
+        return bool(self.attendees) or not self.is_organizer
+
+    @property
+    def state(self) -> int:
+        """AppointmentState: 1 meeting, 2 received, 4 cancelled, added up."""
+        return self.is_meeting * 1 + (not self.is_organizer) * 2 + self.is_cancelled * 4
+
+    def in_role(self, role: Role) -> tuple[Attendee, ...]:
+        """The attendees invited as this."""
+        return tuple(attendee for attendee in self.attendees if attendee.role is role)
+
+    def blocks(self, start: datetime, end: datetime) -> bool:
+        """Whether this copy takes up some of the time from `start` to `end`."""
+        return (
+            self.free_busy not in {FreeBusy.FREE, FreeBusy.ELSEWHERE}
+            and not self.is_cancelled
+            and self.overlaps(start, end)
+        )
+
+    def overlaps(self, start: datetime, end: datetime) -> bool:
+        """Whether this copy lies at least in part between `start` and `end`."""
+        return self.start < end and start < self.end
+
+
+# What an organizer's invitation carries to every attendee's copy.
+SHARED_FIELDS = (
+    "subject",
+    "body",
+    "sensitivity",
+    "importance",
+    "start",
+    "end",
+    "start_zone",
+    "end_zone",
+    "all_day",
+    "location",
+    "intended_free_busy",
+    "global_object_id",
+    "sequence",
+    "organizer",
+    "attendees",
+    "response_requested",
+    "new_time_proposals",
+    "recurrence",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingMessage(Item):
+    """A request, response or cancellation in somebody's inbox, sent items or deleted items."""
+
+    kind: MessageKind
+    sender: Address
+    recipients: tuple[Address, ...]
+    sent: datetime
+    global_object_id: bytes
+    sequence: int
+    start: datetime
+    end: datetime
+    location: str = ""
+    response: Response = Response.UNKNOWN
+    request_kind: RequestKind = RequestKind.NEW
+    attendees: tuple[Attendee, ...] = ()
+    calendar_item_id: str | None = None
+    has_been_processed: bool = True
+    is_read: bool = False
+
+    @property
+    def uid(self) -> str:
+        """The UID of the meeting this is about."""
+        return uid_of(self.global_object_id)
+
+    @property
+    def clean_id(self) -> bytes:
+        """CleanGlobalObjectId of the meeting this is about."""
+        return clean(self.global_object_id)
+
+
+StoredItem = CalendarItem | MeetingMessage

@@ -1,0 +1,73 @@
+"""What an attendee does: accept, tentatively accept, decline."""
+
+from dataclasses import replace
+
+from roomd_lab.model.errors import ExchangeError, item_not_found
+from roomd_lab.model.items import CalendarItem, FreeBusy, MeetingMessage, MessageKind, Response, StoredItem
+from roomd_lab.model.mailbox import FolderName, Mailbox
+from roomd_lab.model.notices import answer_message
+from roomd_lab.model.post import Answer
+
+_VERBS = {Response.ACCEPT: "Accept", Response.TENTATIVE: "Tentative", Response.DECLINE: "Decline"}
+
+
+def respond(
+    mailbox: Mailbox, reference: StoredItem, response: Response, *, tell: bool = True, text: str = ""
+) -> CalendarItem:
+    """Answer a meeting, given its copy in the calendar or its request in the inbox.
+
+    The copy shows the answer; a declined one goes to Deleted Items, and so does the request. With `tell` the
+    organizer gets a message. Raises ErrorCalendarIsOrganizerFor..., ErrorCalendarIsCancelledFor... and
+    ErrorCalendarMeetingRequestIsOutOfDate.
+    """
+    copy = _copy_of(mailbox, reference)
+    _check(copy, reference, response)
+    _file_requests(mailbox, copy)
+    shown = copy.intended_free_busy if response is Response.ACCEPT else FreeBusy.TENTATIVE
+    answered = mailbox.save(replace(copy, my_response=response, replied_at=mailbox.now(), free_busy=shown))
+    if tell:
+        _tell_organizer(mailbox, answered, response, text)
+    if response is Response.DECLINE:
+        return mailbox.move(answered, FolderName.DELETED)
+    return answered
+
+
+def _copy_of(mailbox: Mailbox, reference: StoredItem) -> CalendarItem:
+    if isinstance(reference, CalendarItem):
+        return reference
+    copy = mailbox.meeting(reference.clean_id)
+    if copy is None:
+        raise item_not_found()
+    return copy
+
+
+def _check(copy: CalendarItem, reference: StoredItem, response: Response) -> None:
+    verb = _VERBS[response]
+    if isinstance(reference, MeetingMessage) and reference.kind is not MessageKind.REQUEST:
+        raise ExchangeError(
+            f"ErrorInvalidItemForOperation{verb}{'' if verb == 'Tentative' else 'Item'}",
+            "The reference item is not a meeting request or a calendar item.",
+        )
+    if copy.is_organizer:
+        raise ExchangeError(f"ErrorCalendarIsOrganizerFor{verb}", "The organizer cannot answer the meeting.")
+    if copy.is_cancelled:
+        raise ExchangeError(f"ErrorCalendarIsCancelledFor{verb}", "The meeting has been cancelled.")
+    if isinstance(reference, MeetingMessage) and reference.sequence < copy.sequence:
+        raise ExchangeError("ErrorCalendarMeetingRequestIsOutOfDate", "The meeting request is out of date.")
+
+
+def _file_requests(mailbox: Mailbox, copy: CalendarItem) -> None:
+    inbox = mailbox.folders[FolderName.INBOX]
+    for message in list(inbox.items.values()):
+        if (
+            isinstance(message, MeetingMessage)
+            and message.kind is MessageKind.REQUEST
+            and message.clean_id == copy.clean_id
+        ):
+            mailbox.move(message, FolderName.DELETED)
+
+
+def _tell_organizer(mailbox: Mailbox, copy: CalendarItem, response: Response, text: str) -> None:
+    answer = Answer(to=copy.organizer, sender=mailbox.owner, meeting=copy, response=response, text=text)
+    mailbox.post.send(answer)
+    mailbox.add(answer_message(answer, mailbox.now()), FolderName.SENT)

@@ -1,0 +1,43 @@
+"""One field of an item: its path, where it stands in the schema, and how it is written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Generic, TypeVar
+
+from roomd_lab.model.items import StoredItem
+
+ItemT = TypeVar("ItemT", bound=StoredItem)
+Writer = Callable[[ItemT], str]
+
+
+class Level(IntEnum):
+    """The smallest base shape that includes a field."""
+
+    DEFAULT = 1
+    ALL = 2
+    ON_REQUEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Generic[ItemT]):
+    """A field that GetItem returns by `write`.
+
+    `listed` writes it in FindItem and SyncFolderItems; it is None for what these never return. Where it is not
+    given, both write the same.
+    """
+
+    path: str
+    write: Writer[ItemT]
+    level: Level = Level.ALL
+    listed: Writer[ItemT] | None = None
+
+
+def same_in_lists(path: str, write: Writer[ItemT], level: Level = Level.ALL) -> Field[ItemT]:
+    """A field that every operation returns alike."""
+    return Field(path, write, level, write)
+
+
+def only_in_full(path: str, write: Writer[ItemT], level: Level = Level.ALL) -> Field[ItemT]:
+    """A field that FindItem and SyncFolderItems never return."""
+    return Field(path, write, level, None)

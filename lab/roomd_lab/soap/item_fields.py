@@ -1,0 +1,119 @@
+"""The fields every item has, in schema order. Extended properties stand between the two tables."""
+
+import html
+import re
+
+from roomd_lab.model.items import Body, CalendarItem, Role, StoredItem
+from roomd_lab.soap.fields import Field, Level, only_in_full, same_in_lists
+from roomd_lab.soap.xml import attribute, leaf, write_bool, write_time
+
+_TAGS = re.compile(r"<[^>]*>")
+_HEAD = re.compile(r"<head\b.*?</head>", re.DOTALL | re.IGNORECASE)
+
+
+def item_id(item: StoredItem) -> str:
+    """The ItemId element."""
+    return f'<t:ItemId Id="{item.item_id}" ChangeKey="{item.change_key}"/>'
+
+
+def as_text(body: Body) -> str:
+    """A body as plain text."""
+    if body.kind == "Text":
+        return body.text
+    return html.unescape(_TAGS.sub("", _HEAD.sub("", body.text))).strip()
+
+
+def as_html(body: Body) -> str:
+    """A body as HTML."""
+    if body.kind == "HTML" or not body.text:
+        return body.text
+    return "<html><body>" + html.escape(body.text).replace("\n", "<br>\n") + "</body></html>"
+
+
+def _body(item: StoredItem, kind: str, name: str = "Body") -> str:
+    text = as_text(item.body) if kind == "Text" else as_html(item.body)
+    return f"<t:{name} BodyType={attribute(kind)}>{leaf('', text)[2:-3]}</t:{name}>"
+
+
+def body_writer(body_type: str) -> Field[StoredItem]:
+    """The Body field for a requested BodyType; `Best` is the type it is stored in."""
+    if body_type == "Best":
+        return only_in_full("item:Body", lambda item: _body(item, item.body.kind))
+    return only_in_full("item:Body", lambda item: _body(item, body_type))
+
+
+def _categories(item: StoredItem) -> str:
+    if not item.categories:
+        return ""
+    return "<t:Categories>" + "".join(leaf("t:String", each) for each in item.categories) + "</t:Categories>"
+
+
+def _reminder_due(item: StoredItem) -> str:
+    return f"<t:ReminderDueBy>{write_time(item.start)}</t:ReminderDueBy>" if isinstance(item, CalendarItem) else ""
+
+
+def _received(item: StoredItem) -> str:
+    return f"<t:DateTimeReceived>{write_time(item.created)}</t:DateTimeReceived>"
+
+
+def _sent(item: StoredItem) -> str:
+    return f"<t:DateTimeSent>{write_time(item.created)}</t:DateTimeSent>"
+
+
+def _display(item: StoredItem, name: str, role: Role) -> str:
+    return leaf(f"t:{name}", "; ".join(a.address.name for a in item.attendees if a.role is role))
+
+
+def _size(item: StoredItem) -> str:
+    return f"<t:Size>{1024 + 2 * len(item.subject) + len(item.body.text)}</t:Size>"
+
+
+def _rights(_: StoredItem) -> str:
+    return (
+        "<t:EffectiveRights><t:CreateAssociated>false</t:CreateAssociated>"
+        "<t:CreateContents>false</t:CreateContents><t:CreateHierarchy>false</t:CreateHierarchy>"
+        "<t:Delete>true</t:Delete><t:Modify>true</t:Modify><t:Read>true</t:Read>"
+        "<t:ViewPrivateItems>true</t:ViewPrivateItems></t:EffectiveRights>"
+    )
+
+
+BEFORE_EXTENDED: tuple[Field[StoredItem], ...] = (
+    same_in_lists("item:ParentFolderId", lambda i: f'<t:ParentFolderId Id="{i.folder_id}" ChangeKey="AQAAAA=="/>'),
+    same_in_lists("item:ItemClass", lambda i: leaf("t:ItemClass", i.item_class)),
+    same_in_lists("item:Subject", lambda i: leaf("t:Subject", i.subject), Level.DEFAULT),
+    same_in_lists("item:Sensitivity", lambda i: leaf("t:Sensitivity", i.sensitivity), Level.DEFAULT),
+    body_writer("Best"),
+    same_in_lists("item:DateTimeReceived", _received),
+    same_in_lists("item:Size", _size),
+    same_in_lists("item:Categories", _categories),
+    same_in_lists("item:Importance", lambda i: leaf("t:Importance", i.importance)),
+    same_in_lists("item:IsSubmitted", lambda _: "<t:IsSubmitted>false</t:IsSubmitted>"),
+    same_in_lists("item:IsDraft", lambda _: "<t:IsDraft>false</t:IsDraft>"),
+    same_in_lists("item:IsFromMe", lambda _: "<t:IsFromMe>false</t:IsFromMe>"),
+    same_in_lists("item:IsResend", lambda _: "<t:IsResend>false</t:IsResend>"),
+    same_in_lists("item:IsUnmodified", lambda i: leaf("t:IsUnmodified", write_bool(i.created == i.modified))),
+    same_in_lists("item:DateTimeSent", _sent),
+    same_in_lists(
+        "item:DateTimeCreated", lambda i: f"<t:DateTimeCreated>{write_time(i.created)}</t:DateTimeCreated>"
+    ),
+    same_in_lists("item:ReminderDueBy", _reminder_due),
+    same_in_lists("item:ReminderIsSet", lambda i: leaf("t:ReminderIsSet", write_bool(i.reminder_is_set))),
+    same_in_lists(
+        "item:ReminderMinutesBeforeStart",
+        lambda i: f"<t:ReminderMinutesBeforeStart>{i.reminder_minutes}</t:ReminderMinutesBeforeStart>",
+    ),
+    same_in_lists("item:DisplayCc", lambda i: _display(i, "DisplayCc", Role.OPTIONAL)),
+    same_in_lists("item:DisplayTo", lambda i: _display(i, "DisplayTo", Role.REQUIRED)),
+    same_in_lists("item:HasAttachments", lambda _: "<t:HasAttachments>false</t:HasAttachments>", Level.DEFAULT),
+)
+AFTER_EXTENDED: tuple[Field[StoredItem], ...] = (
+    same_in_lists("item:Culture", lambda _: "<t:Culture>en-US</t:Culture>"),
+    same_in_lists("item:EffectiveRights", _rights),
+    same_in_lists("item:LastModifiedName", lambda i: leaf("t:LastModifiedName", i.modified_by)),
+    same_in_lists(
+        "item:LastModifiedTime", lambda i: f"<t:LastModifiedTime>{write_time(i.modified)}</t:LastModifiedTime>"
+    ),
+    same_in_lists("item:IsAssociated", lambda _: "<t:IsAssociated>false</t:IsAssociated>"),
+    only_in_full("item:UniqueBody", lambda i: _body(i, i.body.kind, "UniqueBody"), Level.ON_REQUEST),
+    only_in_full("item:TextBody", lambda i: _body(i, "Text", "TextBody"), Level.ON_REQUEST),
+)

@@ -1,0 +1,112 @@
+"""CreateItem: calendar items, and answers to meetings."""
+
+from collections.abc import Callable
+
+from roomd_lab.model.errors import ExchangeError
+from roomd_lab.model.items import CalendarItem, Response
+from roomd_lab.model.mailbox import FolderName, Mailbox
+from roomd_lab.model.organizing import SILENTLY, TO_ALL, Mailing, Notify, cancel, create
+from roomd_lab.model.responding import respond
+from roomd_lab.soap.call import Call, each
+from roomd_lab.soap.drafts import new_item
+from roomd_lab.soap.envelope import response, success
+from roomd_lab.soap.item_fields import item_id
+from roomd_lab.soap.references import folder_at, item_at, require_change_key
+from roomd_lab.soap.xml import Element, child, local_name, m, schema_violation, t, text_of
+
+_NAME = "CreateItemResponseMessage"
+_INVITATIONS = {
+    "SendToNone": SILENTLY,
+    "SendOnlyToAll": Mailing(Notify.ALL, keep_copy=False),
+    "SendToAllAndSaveCopy": TO_ALL,
+}
+_DISPOSITIONS = {"SaveOnly": False, "SendOnly": True, "SendAndSaveCopy": True}
+
+
+def create_item(call: Call) -> str:
+    """Create calendar items and response objects, each answered on its own."""
+
+    def answer(element: Element) -> str:
+        write = _WRITERS.get(local_name(element))
+        if write is None:
+            raise ExchangeError(
+                "ErrorInvalidItemForOperationCreateItem",
+                f"{local_name(element)} items are not kept by this server.",
+            )
+        item = write(call, element)
+        return success(_NAME, f"<m:Items><t:CalendarItem>{item_id(item)}</t:CalendarItem></m:Items>")
+
+    return response("CreateItem", each(_NAME, child(call.element, m("Items")), answer, when_refused="<m:Items/>"))
+
+
+def _create(call: Call, element: Element) -> CalendarItem:
+    mailing = _invitations(call)
+    mailbox = _calendar_to_save_in(call)
+    now = call.organization.now()
+    draft = new_item(element, mailbox.owner, call.organization.directory, call.zone, now)
+    return create(mailbox, draft, mailing)
+
+
+def _invitations(call: Call) -> Mailing:
+    mode = call.element.get("SendMeetingInvitations")
+    if mode is None:
+        raise ExchangeError(
+            "ErrorSendMeetingInvitationsRequired",
+            "The SendMeetingInvitations attribute is required for calendar items.",
+        )
+    if mode not in _INVITATIONS:
+        raise schema_violation(f"'{mode}' is no SendMeetingInvitations.")
+    return _INVITATIONS[mode]
+
+
+def _calendar_to_save_in(call: Call) -> Mailbox:
+    target = call.element.find(m("SavedItemFolderId"))
+    if target is None or not len(target):
+        if call.caller.acts_as is None:
+            raise ExchangeError("ErrorMissingEmailAddress", "The account has no mailbox of its own.")
+        return call.organization.mailbox(call.caller.acts_as)
+    mailbox, folder = folder_at(call.organization, call.caller, target[0])
+    if folder.name is not FolderName.CALENDAR:
+        raise ExchangeError(
+            "ErrorCannotCreateCalendarItemInNonCalendarFolder",
+            "Calendar items can be created in calendar folders only.",
+        )
+    return mailbox
+
+
+def _answer(answer: Response) -> Callable[[Call, Element], CalendarItem]:
+    def write(call: Call, element: Element) -> CalendarItem:
+        reference = child(element, t("ReferenceItemId"))
+        mailbox, item = item_at(call.organization, call.caller, reference)
+        require_change_key(reference, item, conflict="ErrorStaleObject")
+        text = text_of(element.find(t("Body")))
+        return respond(mailbox, item, answer, tell=_is_sent(call), text=text)
+
+    return write
+
+
+def _is_sent(call: Call) -> bool:
+    disposition = call.element.get("MessageDisposition")
+    if disposition is None:
+        raise ExchangeError("ErrorMessageDispositionRequired", "The MessageDisposition attribute is required.")
+    if disposition not in _DISPOSITIONS:
+        raise schema_violation(f"'{disposition}' is no MessageDisposition.")
+    return _DISPOSITIONS[disposition]
+
+
+def _cancel(call: Call, element: Element) -> CalendarItem:
+    reference = child(element, t("ReferenceItemId"))
+    mailbox, item = item_at(call.organization, call.caller, reference)
+    if not isinstance(item, CalendarItem):
+        raise ExchangeError("ErrorInvalidItemForOperationCancelItem", "Only calendar items can be cancelled.")
+    require_change_key(reference, item, conflict="ErrorStaleObject")
+    return cancel(mailbox, item)
+
+
+_WRITERS: dict[str, Callable[[Call, Element], CalendarItem]] = {
+    "CalendarItem": _create,
+    "AcceptItem": _answer(Response.ACCEPT),
+    "TentativelyAcceptItem": _answer(Response.TENTATIVE),
+    "DeclineItem": _answer(Response.DECLINE),
+    "CancelCalendarItem": _cancel,
+}

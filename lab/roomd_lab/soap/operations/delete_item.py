@@ -1,0 +1,50 @@
+"""DeleteItem."""
+
+from roomd_lab.model.deleting import delete
+from roomd_lab.model.errors import ExchangeError
+from roomd_lab.model.items import CalendarItem
+from roomd_lab.model.mailbox import FolderName
+from roomd_lab.model.organizing import SILENTLY, TO_ALL, Mailing, Notify
+from roomd_lab.soap.call import Call, each
+from roomd_lab.soap.envelope import response, success
+from roomd_lab.soap.references import item_at
+from roomd_lab.soap.xml import Element, child, m, schema_violation
+
+_NAME = "DeleteItemResponseMessage"
+_FOLDERS = {
+    "MoveToDeletedItems": FolderName.DELETED,
+    "SoftDelete": FolderName.RECOVERABLE,
+    "HardDelete": None,
+}
+_MAILINGS = {
+    "SendToNone": SILENTLY,
+    "SendOnlyToAll": Mailing(Notify.ALL, keep_copy=False),
+    "SendToAllAndSaveCopy": TO_ALL,
+}
+
+
+def delete_item(call: Call) -> str:
+    """Delete items, each answered on its own. A change key, if given, does not matter."""
+    kind = call.element.get("DeleteType", "")
+    if kind not in _FOLDERS:
+        raise schema_violation(f"'{kind}' is no DeleteType.")
+
+    def answer(reference: Element) -> str:
+        mailbox, item = item_at(call.organization, call.caller, reference)
+        mailing = _mailing(call) if isinstance(item, CalendarItem) else SILENTLY
+        delete(mailbox, item, _FOLDERS[kind], mailing)
+        return success(_NAME)
+
+    return response("DeleteItem", each(_NAME, child(call.element, m("ItemIds")), answer))
+
+
+def _mailing(call: Call) -> Mailing:
+    mode = call.element.get("SendMeetingCancellations")
+    if mode is None:
+        raise ExchangeError(
+            "ErrorSendMeetingCancellationsRequired",
+            "The SendMeetingCancellations attribute is required for calendar items.",
+        )
+    if mode not in _MAILINGS:
+        raise schema_violation(f"'{mode}' is no SendMeetingCancellations.")
+    return _MAILINGS[mode]

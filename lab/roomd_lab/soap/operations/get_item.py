@@ -1,0 +1,19 @@
+"""GetItem."""
+
+from roomd_lab.soap.call import Call, each
+from roomd_lab.soap.envelope import response, success
+from roomd_lab.soap.references import item_at
+from roomd_lab.soap.shapes import read_shape, write_item
+from roomd_lab.soap.xml import Element, child, m
+
+
+def get_item(call: Call) -> str:
+    """Items by id, with everything the shape asks for."""
+    shape = read_shape(child(call.element, m("ItemShape")))
+
+    def answer(reference: Element) -> str:
+        _, item = item_at(call.organization, call.caller, reference)
+        return success("GetItemResponseMessage", f"<m:Items>{write_item(item, shape)}</m:Items>")
+
+    references = child(call.element, m("ItemIds"))
+    return response("GetItem", each("GetItemResponseMessage", references, answer, when_refused="<m:Items/>"))

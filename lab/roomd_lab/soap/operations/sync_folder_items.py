@@ -1,0 +1,65 @@
+"""SyncFolderItems: what changed in a folder since a state."""
+
+from roomd_lab.model.changes import (
+    Change,
+    ChangeKind,
+    SyncState,
+    decode_state,
+    encode_state,
+    invalid_sync_state,
+)
+from roomd_lab.model.mailbox import Folder
+from roomd_lab.soap.call import Call, each
+from roomd_lab.soap.envelope import response, success
+from roomd_lab.soap.references import folder_at
+from roomd_lab.soap.shapes import ItemShape, read_shape, write_item
+from roomd_lab.soap.xml import Element, child, m, read_int, schema_violation, text_of, write_bool
+
+_NAME = "SyncFolderItemsResponseMessage"
+_MOST = 512
+# Exchange writes these even when it refuses.
+_REFUSED = "<m:SyncState/><m:IncludesLastItemInRange>true</m:IncludesLastItemInRange>"
+
+
+def sync_folder_items(call: Call) -> str:
+    """One page of changes with the state to continue from (SyncFolderItems operation).
+
+    As documented there is no body in it; and no attendee, resource, recurrence or mailbox address, as in FindItem.
+    """
+    shape = read_shape(child(call.element, m("ItemShape")))
+    limit = read_int(text_of(child(call.element, m("MaxChangesReturned"))))
+    if not 1 <= limit <= _MOST:
+        raise schema_violation(f"MaxChangesReturned must be from 1 to {_MOST}.")
+
+    def answer(reference: Element) -> str:
+        _, folder = folder_at(call.organization, call.caller, reference)
+        return success(_NAME, _page(folder, shape, _state(call, folder), limit))
+
+    folders = child(call.element, m("SyncFolderId"))
+    return response("SyncFolderItems", each(_NAME, folders, answer, when_refused=_REFUSED))
+
+
+def _state(call: Call, folder: Folder) -> SyncState:
+    text = text_of(call.element.find(m("SyncState")))
+    if not text:
+        return SyncState()
+    if call.sync_state_is_lost:
+        raise invalid_sync_state()
+    return decode_state(folder.folder_id, text)
+
+
+def _page(folder: Folder, shape: ItemShape, state: SyncState, limit: int) -> str:
+    page = folder.journal.page(state, limit)
+    changes = "".join(_write(folder, change, shape) for change in page.changes)
+    return (
+        f"<m:SyncState>{encode_state(folder.folder_id, page.state)}</m:SyncState>"
+        f"<m:IncludesLastItemInRange>{write_bool(page.is_last)}</m:IncludesLastItemInRange>"
+        f"<m:Changes>{changes}</m:Changes>"
+    )
+
+
+def _write(folder: Folder, change: Change, shape: ItemShape) -> str:
+    if change.kind is ChangeKind.DELETE:
+        return f'<t:Delete><t:ItemId Id="{change.item_id}" ChangeKey="AQAAAA=="/></t:Delete>'
+    item = write_item(folder.items[change.item_id], shape, listed=True)
+    return f"<t:{change.kind}>{item}</t:{change.kind}>"

@@ -1,0 +1,109 @@
+"""UpdateItem: fields set, appended to and deleted, under a change key."""
+
+from roomd_lab.model.errors import ExchangeError
+from roomd_lab.model.items import CalendarItem
+from roomd_lab.model.organizing import SILENTLY, TO_ALL, TO_CHANGED, Mailing, Notify, update
+from roomd_lab.soap.call import Call, each
+from roomd_lab.soap.draft_fields import Draft
+from roomd_lab.soap.drafts import append_field, clear_field, set_field, whole_days
+from roomd_lab.soap.envelope import response, success
+from roomd_lab.soap.extended import read_path
+from roomd_lab.soap.item_fields import item_id
+from roomd_lab.soap.references import item_at, require_change_key
+from roomd_lab.soap.xml import Element, child, first, local_name, m, schema_violation, t
+
+_NAME = "UpdateItemResponseMessage"
+_MAILINGS = {
+    "SendToNone": SILENTLY,
+    "SendOnlyToAll": Mailing(Notify.ALL, keep_copy=False),
+    "SendOnlyToChanged": Mailing(Notify.CHANGED, keep_copy=False),
+    "SendToAllAndSaveCopy": TO_ALL,
+    "SendToChangedAndSaveCopy": TO_CHANGED,
+}
+# A stale change key is refused, or overwritten: MS-OXWSCORE 3.1.4.9 lets AutoResolve overwrite in most cases.
+_CONFLICTS = {"NeverOverwrite": "ErrorIrresolvableConflict", "AutoResolve": None, "AlwaysOverwrite": None}
+
+
+def update_item(call: Call) -> str:
+    """Change calendar items, each answered on its own."""
+    resolution = call.element.get("ConflictResolution", "")
+    if resolution not in _CONFLICTS:
+        raise schema_violation(f"'{resolution}' is no ConflictResolution.")
+
+    def answer(change: Element) -> str:
+        item = _update(call, change, _CONFLICTS[resolution])
+        return success(
+            _NAME,
+            f"<m:Items><t:CalendarItem>{item_id(item)}</t:CalendarItem></m:Items>"
+            "<m:ConflictResults><t:Count>0</t:Count></m:ConflictResults>",
+        )
+
+    changes = child(call.element, m("ItemChanges"))
+    return response("UpdateItem", each(_NAME, changes, answer, when_refused="<m:Items/>"))
+
+
+def _update(call: Call, change: Element, conflict: str | None) -> CalendarItem:
+    reference = first(change)
+    mailbox, item = item_at(call.organization, call.caller, reference)
+    if not isinstance(item, CalendarItem):
+        raise ExchangeError("ErrorInvalidPropertyUpdateSentMessage", "A message that was sent cannot be changed.")
+    require_change_key(reference, item, conflict=conflict)
+    mailing = _mailing(call)
+    draft = Draft(call.organization.directory, call.zone, item, {})
+    for each_change in child(change, t("Updates")):
+        _apply(draft, each_change)
+    return update(mailbox, item, _settled(item, draft), mailing)
+
+
+def _settled(item: CalendarItem, draft: Draft) -> dict[str, object]:
+    """The collected values, with an all-day item's times at its midnights."""
+    draft.values.setdefault("start", item.start)
+    draft.values.setdefault("end", item.end)
+    if draft.current("all_day", default=False):
+        moved = {name: draft.current(name, None) for name in ("start", "end", "start_zone", "end_zone")}
+        whole = whole_days(CalendarItem(organizer=item.organizer, all_day=True, **moved))
+        draft.values.update(start=whole.start, end=whole.end)
+    return draft.values
+
+
+def _mailing(call: Call) -> Mailing:
+    mode = call.element.get("SendMeetingInvitationsOrCancellations")
+    if mode is None:
+        raise ExchangeError(
+            "ErrorSendMeetingInvitationsOrCancellationsRequired",
+            "The SendMeetingInvitationsOrCancellations attribute is required for calendar items.",
+        )
+    if mode not in _MAILINGS:
+        raise schema_violation(f"'{mode}' is no SendMeetingInvitationsOrCancellations.")
+    return _MAILINGS[mode]
+
+
+def _apply(draft: Draft, change: Element) -> None:
+    path = first(change)
+    match local_name(change):
+        case "SetItemField":
+            set_field(draft, _single_field(change))
+        case "AppendToItemField":
+            append_field(draft, _single_field(change))
+        case "DeleteItemField" if path.tag == t("ExtendedFieldURI"):
+            kept = dict(draft.current("extended", {}))
+            kept.pop(read_path(path).key, None)
+            draft.values["extended"] = kept
+        case "DeleteItemField":
+            clear_field(draft, path.get("FieldURI", ""))
+        case other:
+            raise schema_violation(f"{other} is no change description.")
+
+
+def _single_field(change: Element) -> Element:
+    """The one field in a change, which must be the field its path names.
+
+    Raises ErrorIncorrectUpdatePropertyCount and ErrorUpdatePropertyMismatch.
+    """
+    if len(change) != 2 or len(change[1]) != 1:  # noqa: PLR2004 - a path and an item
+        raise ExchangeError("ErrorIncorrectUpdatePropertyCount", "An item change must hold exactly one property.")
+    field, path = change[1][0], change[0]
+    named = path.get("FieldURI", "").partition(":")[2]
+    if path.tag == t("FieldURI") and named != local_name(field):
+        raise ExchangeError("ErrorUpdatePropertyMismatch", "The property does not match its path.")
+    return field

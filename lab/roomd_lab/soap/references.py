@@ -1,0 +1,87 @@
+"""How requests point at items and folders."""
+
+from roomd_lab.model.access import Caller, open_folder, open_item
+from roomd_lab.model.errors import ExchangeError, folder_not_found
+from roomd_lab.model.ids import is_change_key
+from roomd_lab.model.items import StoredItem
+from roomd_lab.model.mailbox import Folder, FolderName, Mailbox
+from roomd_lab.model.organization import Organization
+from roomd_lab.soap.xml import Element, local_name, schema_violation, t, text_of
+
+
+def folder_at(organization: Organization, caller: Caller, element: Element) -> tuple[Mailbox, Folder]:
+    """The folder a FolderId or DistinguishedFolderId points at.
+
+    Raises ErrorFolderNotFound, ErrorAccessDenied, ErrorNonExistentMailbox, ErrorInvalidIdMalformed.
+    """
+    match local_name(element):
+        case "DistinguishedFolderId":
+            return _distinguished(organization, caller, element)
+        case "FolderId":
+            return _by_id(organization, caller, _id(element, "Id"))
+    raise schema_violation(f"{local_name(element)} is no folder id.")
+
+
+def _distinguished(organization: Organization, caller: Caller, element: Element) -> tuple[Mailbox, Folder]:
+    try:
+        name = FolderName(_id(element, "Id"))
+    except ValueError:
+        raise folder_not_found() from None
+    address = text_of(element.find(f"{t('Mailbox')}/{t('EmailAddress')}")).strip()
+    return open_folder(organization, caller, name, address or None)
+
+
+def _by_id(organization: Organization, caller: Caller, folder_id: str) -> tuple[Mailbox, Folder]:
+    mailbox = organization.mailbox_of_id(folder_id)
+    folder = mailbox.folder(folder_id)
+    if folder is None or not caller.may_open(mailbox, folder.name):
+        raise folder_not_found()
+    return mailbox, folder
+
+
+def item_at(organization: Organization, caller: Caller, element: Element) -> tuple[Mailbox, StoredItem]:
+    """The item an ItemId, RecurringMasterItemId or OccurrenceItemId points at.
+
+    Raises ErrorItemNotFound and ErrorInvalidIdMalformed.
+    """
+    match local_name(element):
+        case "ItemId" | "ReferenceItemId":
+            return open_item(organization, caller, _id(element, "Id"))
+        case "RecurringMasterItemId":
+            return open_item(organization, caller, _id(element, "OccurrenceId"))
+        case "OccurrenceItemId":
+            open_item(organization, caller, _id(element, "RecurringMasterId"))
+            raise ExchangeError(
+                "ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange", "Occurrence index is out of recurrence range."
+            )
+    raise schema_violation(f"{local_name(element)} is no item id.")
+
+
+def _id(element: Element, attribute: str) -> str:
+    value = element.get(attribute)
+    if value is None:
+        raise schema_violation(f"{local_name(element)} has no {attribute}.")
+    if not value:
+        raise ExchangeError("ErrorInvalidIdEmpty", "Id must be non-empty.")
+    return value
+
+
+def require_change_key(element: Element, item: StoredItem, *, conflict: str | None) -> None:
+    """Check the version a write was based on.
+
+    A missing one is ErrorChangeKeyRequiredForWriteOperations, no version at all ErrorInvalidChangeKey, a stale one
+    the error named by `conflict`; None lets a stale one pass.
+    """
+    given = element.get("ChangeKey")
+    if not given:
+        raise ExchangeError(
+            "ErrorChangeKeyRequiredForWriteOperations", "A change key is required for this write operation."
+        )
+    if not is_change_key(given):
+        raise ExchangeError("ErrorInvalidChangeKey", "The change key is invalid.")
+    if given != item.change_key and conflict:
+        raise ExchangeError(
+            conflict,
+            "The send or update operation could not be performed because the change key passed in the request "
+            "does not match the current change key for the item.",
+        )

@@ -1,0 +1,80 @@
+"""ItemShape: which fields a request wants, turned once into the writers that answer it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from roomd_lab.model.items import CalendarItem, MessageKind, StoredItem
+from roomd_lab.soap.calendar_fields import CALENDAR_FIELDS
+from roomd_lab.soap.extended import ExtendedPath, read_path, write_property
+from roomd_lab.soap.fields import Field, Level
+from roomd_lab.soap.item_fields import AFTER_EXTENDED, BEFORE_EXTENDED, body_writer, item_id
+from roomd_lab.soap.message_fields import MESSAGE_FIELDS
+from roomd_lab.soap.xml import Element, child, schema_violation, t, text_of
+
+_BASE_SHAPES = {"IdOnly": 0, "Default": Level.DEFAULT, "AllProperties": Level.ALL}
+_BODY_TYPES = ("Best", "HTML", "Text")
+
+Writers = tuple[Callable[[Any], str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemShape:
+    """What to return of each item."""
+
+    level: int
+    paths: frozenset[str]
+    extended: tuple[ExtendedPath, ...]
+    body_type: str = "Best"
+
+
+def read_shape(element: Element) -> ItemShape:
+    """Decode an ItemShape.
+
+    Raises ErrorSchemaValidation.
+    """
+    base = text_of(child(element, t("BaseShape")))
+    body_type = text_of(element.find(t("BodyType"))) or "Best"
+    if base not in _BASE_SHAPES or body_type not in _BODY_TYPES:
+        raise schema_violation(f"'{base}' or '{body_type}' is no shape.")
+    additional = element.find(t("AdditionalProperties"))
+    wanted = () if additional is None else tuple(additional)
+    return ItemShape(
+        level=_BASE_SHAPES[base],
+        paths=frozenset(each.get("FieldURI", "") for each in wanted if each.tag == t("FieldURI")),
+        extended=tuple(read_path(each) for each in wanted if each.tag == t("ExtendedFieldURI")),
+        body_type=body_type,
+    )
+
+
+def element_name(item: StoredItem) -> str:
+    """The name of the item's element."""
+    return "CalendarItem" if isinstance(item, CalendarItem) else item.kind
+
+
+def write_item(item: StoredItem, shape: ItemShape, *, listed: bool = False) -> str:
+    """The item's element with the fields the shape wants; `listed` as FindItem and SyncFolderItems answer."""
+    kind = None if isinstance(item, CalendarItem) else item.kind
+    name = element_name(item)
+    before, after = _writers(shape, kind, listed=listed)
+    parts = [f"<t:{name}>", item_id(item)]
+    parts += [write(item) for write in before]
+    parts += [write_property(item, path) for path in shape.extended]
+    parts += [write(item) for write in after]
+    parts.append(f"</t:{name}>")
+    return "".join(parts)
+
+
+@lru_cache(maxsize=256)
+def _writers(shape: ItemShape, kind: MessageKind | None, *, listed: bool) -> tuple[Writers, Writers]:
+    body = body_writer(shape.body_type)
+    before = tuple(body if field.path == body.path else field for field in BEFORE_EXTENDED)
+    own: tuple[Field[Any], ...] = CALENDAR_FIELDS if kind is None else MESSAGE_FIELDS[kind]
+    return _chosen(before, shape, listed=listed), _chosen(AFTER_EXTENDED + own, shape, listed=listed)
+
+
+def _chosen(fields: tuple[Field[Any], ...], shape: ItemShape, *, listed: bool) -> Writers:
+    wanted = (field for field in fields if field.level <= shape.level or field.path in shape.paths)
+    writers = (field.listed if listed else field.write for field in wanted)
+    return tuple(writer for writer in writers if writer is not None)

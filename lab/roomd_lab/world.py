@@ -1,0 +1,50 @@
+"""Everything of a lab but its server: what it holds, what happens to it, what shall go wrong."""
+
+import secrets
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from roomd_lab.company import Company
+from roomd_lab.faults import Faults
+from roomd_lab.model.directory import Account, RoomPolicy
+from roomd_lab.model.organization import Organization, wall_clock
+from roomd_lab.model.post import MailLogEntry
+from roomd_lab.outlook import Outlook
+
+
+class World:
+    """One Exchange organization with its Outlook users. Its parts may be used from any thread.
+
+    `id_seed` makes the ids it issues come out the same again; without it each world issues its own, so that nobody
+    mistakes one for another.
+    """
+
+    def __init__(
+        self,
+        company: Company | None = None,
+        *,
+        now: Callable[[], datetime] = wall_clock,
+        id_seed: str | None = None,
+    ) -> None:
+        self.company = company or Company.seeded()
+        self.lock = threading.RLock()
+        self.organization = Organization(self.company.directory, now=now, seed=id_seed or secrets.token_hex(8))
+        self.outlook = Outlook(self.organization, self.lock)
+        self.faults = Faults()
+        self.control_token = secrets.token_urlsafe(24)
+
+    @property
+    def mail_log(self) -> list[MailLogEntry]:
+        """Every meeting message sent so far, oldest first."""
+        with self.lock:
+            return list(self.organization.post.log)
+
+    def set_room_policy(self, room: str, policy: RoomPolicy) -> None:
+        """Change how a room answers from now on."""
+        with self.lock:
+            self.company.directory.set_room_policy(room, policy)
+
+    def account(self, name: str) -> Account:
+        r"""An account by the part of its user name behind the realm, such as `svc-roomd` or `zhangsan`."""
+        return next(a for a in self.company.directory.accounts if a.username.endswith(f"\\{name}"))

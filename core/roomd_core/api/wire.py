@@ -6,8 +6,9 @@ change, and the default otherwise. Unknown fields are refused, so that a typing 
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from roomd_core.model import (
     Answer,
@@ -23,6 +24,9 @@ from roomd_core.model import (
     Run,
     Side,
 )
+
+Instant = Annotated[datetime, Meta(tz=True)]
+"""A time with an offset: one without is refused, because nobody knows which instant it means."""
 
 
 class EventState(StrEnum):
@@ -65,8 +69,8 @@ class Booking(Query, frozen=True, kw_only=True):
     """
 
     rooms: tuple[str, ...]
-    start: datetime
-    end: datetime
+    start: Instant
+    end: Instant
     title: str
     zone: str = "UTC"
     organizer: str | None = None
@@ -80,8 +84,8 @@ class EventPatch(Query, frozen=True, kw_only=True):
     """A change to an event: only the fields given change. ``rooms`` and ``attendees`` replace the whole list."""
 
     rooms: tuple[str, ...] | UnsetType = UNSET
-    start: datetime | UnsetType = UNSET
-    end: datetime | UnsetType = UNSET
+    start: Instant | UnsetType = UNSET
+    end: Instant | UnsetType = UNSET
     title: str | UnsetType = UNSET
     zone: str | UnsetType = UNSET
     attendees: tuple[Invitee, ...] | UnsetType = UNSET
@@ -126,8 +130,8 @@ class EventView(Struct, frozen=True, kw_only=True):
     organizer: str
     organizer_name: str
     title: str
-    start: datetime
-    end: datetime
+    start: Instant
+    end: Instant
     zone: str
     all_day: bool = False
     private: bool = False
@@ -143,8 +147,8 @@ class Span(Struct, frozen=True, kw_only=True):
     """One occupancy on a timeline. ``mine`` says that the caller may change it."""
 
     event: str
-    start: datetime
-    end: datetime
+    start: Instant
+    end: Instant
     title: str
     organizer: str
     origin: Origin
@@ -160,15 +164,15 @@ class TimelineRow(Struct, frozen=True, kw_only=True):
     name: str
     capacity: int | None
     features: tuple[str, ...]
-    read_at: datetime | None
+    read_at: Instant | None
     occupancies: tuple[Span, ...]
 
 
 class Timeline(Struct, frozen=True, kw_only=True):
     """Rooms down, time across: everything that overlaps ``start`` to ``end``, half open."""
 
-    start: datetime
-    end: datetime
+    start: Instant
+    end: Instant
     rooms: tuple[TimelineRow, ...]
 
 
@@ -186,7 +190,7 @@ class Outbox(Struct, frozen=True, kw_only=True):
     queued: int = 0
     unknown: int = 0
     parked: int = 0
-    oldest_at: datetime | None = None
+    oldest_at: Instant | None = None
 
 
 class ExchangeStatus(Struct, frozen=True, kw_only=True):
@@ -195,15 +199,15 @@ class ExchangeStatus(Struct, frozen=True, kw_only=True):
     health: Health
     endpoint: str
     message: str = ""
-    since: datetime | None = None
+    since: Instant | None = None
 
 
 class Status(Struct, frozen=True, kw_only=True):
     """The whole daemon at a glance."""
 
     version: str
-    started_at: datetime
-    now: datetime
+    started_at: Instant
+    now: Instant
     caller: str
     acts_as: str | None
     may_act_for_all: bool
@@ -213,7 +217,7 @@ class Status(Struct, frozen=True, kw_only=True):
     conflicts: int
     syncing: bool
     last_run: Run | None
-    next_run_at: datetime | None
+    next_run_at: Instant | None
     warnings: tuple[str, ...] = ()
 
 
@@ -228,8 +232,8 @@ class ConflictView(Struct, frozen=True, kw_only=True):
     base: Content | None
     local: Content | None
     remote: Content | None
-    opened_at: datetime
-    resolved_at: datetime | None
+    opened_at: Instant
+    resolved_at: Instant | None
     kept: Side | None
     resolved_by: str | None
     choices: dict[Side, str]
@@ -288,7 +292,7 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     field: str | None = None
     room: str | None = None
     holder: str | None = None
-    until: datetime | None = None
+    until: Instant | None = None
 
 
 class TimelineQuery(Query, frozen=True, kw_only=True):
@@ -296,8 +300,8 @@ class TimelineQuery(Query, frozen=True, kw_only=True):
 
     day: date | None = None
     zone: str = "UTC"
-    start: datetime | None = None
-    end: datetime | None = None
+    start: Instant | None = None
+    end: Instant | None = None
     room: tuple[str, ...] = ()
 
 

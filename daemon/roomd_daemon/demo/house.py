@@ -40,6 +40,7 @@ class LabReady(msgspec.Struct, frozen=True, kw_only=True):
     rooms: tuple[dict[str, Any], ...]
     control: str
     control_token: str
+    accounts: tuple[dict[str, str], ...]
 
     def __repr__(self) -> str:
         """Leave the secrets out."""
@@ -118,12 +119,15 @@ class House:
         self.config = folder / "roomd.toml"
         self.socket = folder / "control.sock"
 
-    def write_config(self, *, extra: str = "", rooms: str | None = None) -> Self:
-        """Write the configuration an administrator would: every room and person of the lab."""
+    def write_config(self, *, answers: Mapping[str, str] | None = None, sync: str = "") -> Self:
+        """Write the configuration an administrator would, with every room and person of the lab.
+
+        ``answers`` names who answers for a room other than ``auto``; ``sync`` are further lines of ``[sync]``.
+        """
         password = self.folder / "exchange-password"
         password.touch(mode=0o600)
         password.write_text(self.ready.password)
-        self.config.write_text(configuration(self.ready, self.socket, rooms=rooms) + extra)
+        self.config.write_text(configuration(self.ready, self.socket, answers or {}, sync))
         return self
 
     def start_daemon(self) -> Process:
@@ -132,13 +136,23 @@ class House:
         notify.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
             listener.bind(str(notify))
-            self.daemon = Process(
+            daemon = Process(
                 [sys.executable, "-m", "roomd_daemon", "run", "--config", str(self.config)],
                 log=self.folder / "roomd.log",
                 environment={"NOTIFY_SOCKET": str(notify), "ROOMD_SOCKET": str(self.socket)},
             )
-            wait_for_ready(listener, self.daemon)
-        return self.daemon
+            try:
+                wait_for_ready(listener, daemon)
+            except HouseError:
+                daemon.stop()
+                raise
+        self.daemon = daemon
+        return daemon
+
+    def kill_daemon(self) -> None:
+        """End the daemon without a warning, as a crash would."""
+        assert self.daemon is not None
+        self.daemon.stop(signal.SIGKILL)
 
     def roomctl(self, *arguments: str) -> Answer:
         """Run ``roomctl`` as a person would and return what it printed."""
@@ -172,35 +186,46 @@ def wait_for_ready(listener: socket.socket, daemon: Process) -> None:
     raise HouseError(f"roomd did not become ready; its log ends:\n{daemon.log_end()}")
 
 
-def configuration(ready: LabReady, control: Path, *, rooms: str | None = None) -> str:
-    """Return the TOML for a lab; ``rooms`` replaces the room tables."""
+def configuration(ready: LabReady, control: Path, answers: Mapping[str, str], sync: str) -> str:
+    """Return the TOML for a lab."""
     head = f"""[exchange]
 endpoint = "{ready.endpoint}"
 username = '{ready.username}'
 password_file = "exchange-password"
 ca_file = "{ready.ca_file}"
+
 [sync]
 interval = "10m"
+{sync}
 [paths]
 state_dir = "state"
 socket = "{control}"
+
 """
-    room_tables = "".join(map(room_table, ready.rooms)) if rooms is None else rooms
-    return head + room_tables + "".join(map(person_table, ready.people))
+    rooms = "".join(room_table(room, answers.get(room["address"], "auto")) for room in ready.rooms)
+    return head + rooms + "".join(map(person_table, ready.people))
 
 
-def room_table(room: Mapping[str, Any]) -> str:
+def room_table(room: Mapping[str, Any], answers: str) -> str:
     """Return one [[room]]."""
-    features = ", ".join(f'"{feature}"' for feature in room.get("features", ()))
-    return (
-        f'[[room]]\naddress = "{room["address"]}"\nname = "{room["name"]}"\n'
-        f"capacity = {room['capacity']}\nfeatures = [{features}]\n"
-    )
+    features = ", ".join(f'"{feature}"' for feature in room["features"])
+    return f"""[[room]]
+address = "{room["address"]}"
+name = "{room["name"]}"
+capacity = {room["capacity"]}
+features = [{features}]
+answers = "{answers}"
+
+"""
 
 
 def person_table(person: Mapping[str, Any]) -> str:
     """Return one [[person]]."""
-    return f'[[person]]\naddress = "{person["address"]}"\nname = "{person["name"]}"\n'
+    return f"""[[person]]
+address = "{person["address"]}"
+name = "{person["name"]}"
+
+"""
 
 
 @contextmanager

@@ -1,0 +1,90 @@
+"""Looking after pushes: reading what became of them, until every room has answered."""
+
+import asyncio
+import logging
+
+from roomd_core.clock import Clock
+from roomd_core.model import Mailbox, MailboxKind, OccupancyState, Origin
+from roomd_core.sync.attend import RoomAttendant
+from roomd_core.sync.case import Case
+from roomd_core.sync.followup import FollowUps
+from roomd_core.sync.ledger import Ledger
+from roomd_core.sync.remote import ExchangeUnavailable
+from roomd_core.sync.round import Reader
+from roomd_core.sync.waiting import woken
+from roomd_core.sync.window import Window
+
+logger = logging.getLogger(__name__)
+_UNANSWERED = (OccupancyState.PENDING, OccupancyState.TENTATIVE)
+
+
+class Aftercare:
+    """Follows events after a push, at growing intervals, without waiting for the next run."""
+
+    def __init__(
+        self, ledger: Ledger, reader: Reader, attendant: RoomAttendant, clock: Clock, *, window: Window
+    ) -> None:
+        self._ledger = ledger
+        self._reader = reader
+        self._attendant = attendant
+        self._clock = clock
+        self._window = window
+        self._follow_ups = FollowUps()
+        self._begun = asyncio.Event()
+
+    def begin(self, event: str) -> None:
+        """Follow an event: something about it was pushed just now."""
+        self._follow_ups.begin(event, self._clock.steady())
+        self._begun.set()
+
+    async def look_due(self) -> None:
+        """Look after every event whose time has come."""
+        for event in self._follow_ups.due(self._clock.steady()):
+            settled = await self._look(event)
+            self._follow_ups.looked(event, self._clock.steady(), settled=settled)
+
+    async def attend_all(self) -> None:
+        """See to every room that has not answered, whenever the event was pushed. Ends when Exchange is away."""
+        try:
+            for case in await self._unanswered():
+                await self._attendant.attend(case.event.id)
+        except ExchangeUnavailable as error:
+            logger.info("rooms are answered for later: %s", error)
+
+    async def serve(self) -> None:
+        """Look after pushes until cancelled."""
+        while True:
+            try:
+                await self.look_due()
+            except Exception:
+                logger.exception("looking after pushes met something unexpected; it goes on")
+            await woken(self._begun, self._pause())
+
+    async def _look(self, event: str) -> bool:
+        """Read the calendars concerned, answer where it is our turn; say whether everything is settled."""
+        case = await self._ledger.case(event)
+        readings = await self._reader.read(await self._concerned(case))
+        if readings.unavailable:
+            return False
+        try:
+            return await self._attendant.attend(event)
+        except ExchangeUnavailable:
+            return False
+
+    async def _concerned(self, case: Case) -> list[Mailbox]:
+        listed = (await self._ledger.setting()).mailboxes
+        base = case.event.base or case.event.content
+        addresses = (case.event.organizer, *case.event.content.rooms, *base.rooms)
+        return [listed[address] for address in dict.fromkeys(addresses) if address in listed]
+
+    async def _unanswered(self) -> list[Case]:
+        setting = await self._ledger.setting()
+        rooms = [mailbox.address for mailbox in setting.mailboxes.values() if mailbox.kind is MailboxKind.ROOM]
+        async with self._ledger.store.read() as tables:
+            ahead = await tables.occupancies.between(setting.now, setting.now + self._window.future, rooms)
+        events = dict.fromkeys(occupancy.event for occupancy in ahead if occupancy.state in _UNANSWERED)
+        return [case for case in await self._ledger.cases(events) if case.event.origin is Origin.LOCAL]
+
+    def _pause(self) -> float | None:
+        at = self._follow_ups.next_at()
+        return None if at is None else max(0.1, at - self._clock.steady())

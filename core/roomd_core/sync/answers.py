@@ -1,0 +1,118 @@
+"""What invited people and rooms said, and the occupancy that follows from it. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from roomd_core.merge import diff
+from roomd_core.model import Answer, Event, Item, ItemKind, Occupancy, OccupancyState, Origin, Response
+from roomd_core.sync.case import Case, Setting
+
+_STATE_OF = {
+    Answer.ACCEPTED: OccupancyState.ACCEPTED,
+    Answer.TENTATIVE: OccupancyState.TENTATIVE,
+    Answer.NONE: OccupancyState.TENTATIVE,
+    Answer.DECLINED: OccupancyState.DECLINED,
+}
+
+
+def answer_of(event: Event, address: str) -> Answer:
+    """Return what a person or a room said about an event."""
+    return next((said.answer for said in event.responses if said.address == address), Answer.NONE)
+
+
+def hear(case: Case, told: Iterable[Response]) -> Case:
+    """Take over the responses the deciding copy tells.
+
+    Its tracking may lag behind: it cannot take back what a room's calendar showed later, that the room was released.
+    """
+    known = {said.address: said for said in case.event.responses}
+    kept = (_newer(known.get(said.address), said, read=case.copy_in(said.address) is not None) for said in told)
+    return case.with_event(replace(case.event, responses=tuple(sorted(kept, key=_by_address))))
+
+
+def say(case: Case, address: str, answer: Answer, at: datetime) -> Case:
+    """Set what one address said."""
+    others = (said for said in case.event.responses if said.address != address)
+    responses = sorted((*others, Response(address=address, answer=answer, at=at)), key=_by_address)
+    return case.with_event(replace(case.event, responses=tuple(responses)))
+
+
+def ask_again(case: Case, setting: Setting) -> Case:
+    """Forget what rooms said: the event moves, and every room has to answer for the other time."""
+    people = tuple(said for said in case.event.responses if not setting.is_room(said.address))
+    items = (_unanswered(item) if setting.is_room(item.mailbox) else item for item in case.items)
+    return replace(case, event=replace(case.event, responses=people), items=tuple(items))
+
+
+def settle_answers(case: Case) -> Case:
+    """Let each copy that was read decide what its own mailbox said."""
+    for item in case.items:
+        if not item.is_organizer and answer_of(case.event, item.mailbox) is not item.answer:
+            case = say(case, item.mailbox, item.answer, item.modified_at or case.event.changed_at)
+    return case
+
+
+def occupancies_of(case: Case, setting: Setting) -> tuple[Occupancy, ...]:
+    """Derive who is occupied by an event: every listed mailbox with a copy, and those a local event still asks."""
+    if case.cancelled or any(item.kind is ItemKind.MASTER for item in case.items):
+        return ()
+    states = {**_asked(case, setting), **_held(case, setting)}
+    return tuple(_occupancy(case.event, mailbox, states[mailbox]) for mailbox in sorted(states))
+
+
+def _held(case: Case, setting: Setting) -> dict[str, OccupancyState]:
+    unsent = _time_is_unsent(case)
+    return {
+        item.mailbox: OccupancyState.PENDING if unsent else _STATE_OF[item.answer]
+        for item in case.items
+        if item.mailbox in setting.mailboxes and not _released(case, item, setting)
+    }
+
+
+def _asked(case: Case, setting: Setting) -> dict[str, OccupancyState]:
+    event = case.event
+    if event.origin is not Origin.LOCAL:
+        return {}
+    asked = [room for room in event.content.rooms if setting.is_room(room)]
+    if event.base is None and event.organizer in setting.mailboxes:
+        asked.append(event.organizer)
+    return {mailbox: _asked_state(case, mailbox) for mailbox in asked}
+
+
+def _asked_state(case: Case, mailbox: str) -> OccupancyState:
+    known_there = case.event.base is not None and mailbox in case.event.base.rooms
+    if _time_is_unsent(case) or not known_there:
+        return OccupancyState.PENDING
+    return _STATE_OF[answer_of(case.event, mailbox)]
+
+
+def _time_is_unsent(case: Case) -> bool:
+    return case.event.base is None or "time" in diff(case.event.base, case.event.content)
+
+
+def _released(case: Case, item: Item, setting: Setting) -> bool:
+    """A room that was taken off a local event is free here at once, though its copy may still be there."""
+    invited = item.is_organizer or not setting.is_room(item.mailbox) or item.mailbox in case.event.content.rooms
+    return case.event.origin is Origin.LOCAL and not invited
+
+
+def _occupancy(event: Event, mailbox: str, state: OccupancyState) -> Occupancy:
+    start, end = event.content.start.replace(microsecond=0), event.content.end.replace(microsecond=0)
+    return Occupancy(mailbox=mailbox, start=start, end=end, event=event.id, original_start=start, state=state)
+
+
+def _unanswered(item: Item) -> Item:
+    return item if item.is_organizer else replace(item, answer=Answer.NONE)
+
+
+def _newer(known: Response | None, told: Response, *, read: bool) -> Response:
+    if read or known is None or known.answer is not Answer.DECLINED or told.answer is Answer.DECLINED:
+        return told
+    later = told.answer is not Answer.NONE and told.at is not None and known.at is not None and told.at > known.at
+    return told if later else known
+
+
+def _by_address(said: Response) -> str:
+    return said.address

@@ -1,0 +1,119 @@
+"""A case: everything known about one event, the unit in which observations are understood and stored.
+
+What happens to an event (a copy was read, a copy is gone, a write was answered, a person decided) is a pure function
+from a case to a case. ``conclude`` in ``roomd_core.sync.conclude`` then derives the rest, and
+``roomd_core.sync.ledger`` writes the difference.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from roomd_core.merge import diff
+from roomd_core.model import (
+    Change,
+    Conflict,
+    ConflictKind,
+    Event,
+    EventStatus,
+    Item,
+    Mailbox,
+    MailboxKind,
+    Occupancy,
+    Operation,
+    OperationKind,
+    OperationState,
+)
+
+ROOMD = "roomd"
+"""The actor of what the engine does by itself."""
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """What decisions depend on besides the case: the listed mailboxes, the time, and a source of ids."""
+
+    mailboxes: Mapping[str, Mailbox]
+    now: datetime
+    new_id: Callable[[], str]
+
+    def is_room(self, address: str) -> bool:
+        """Say whether the address is a listed room."""
+        mailbox = self.mailboxes.get(address)
+        return mailbox is not None and mailbox.kind is MailboxKind.ROOM
+
+    def name(self, address: str) -> str:
+        """Return what people call a mailbox."""
+        mailbox = self.mailboxes.get(address)
+        return mailbox.name if mailbox else address
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """One event with its copies, its occupancy, its operations not yet done and its conflicts not yet resolved.
+
+    Operations with id 0 are yet to be numbered by the store.
+    """
+
+    event: Event
+    items: tuple[Item, ...] = ()
+    occupancies: tuple[Occupancy, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+    def copy_in(self, mailbox: str) -> Item | None:
+        """Return the copy in a mailbox, if one is known."""
+        return next((item for item in self.items if item.mailbox == mailbox), None)
+
+    @property
+    def organizer_copy(self) -> Item | None:
+        """The copy that decides the content."""
+        return next((item for item in self.items if item.is_organizer), None)
+
+    @property
+    def edited(self) -> tuple[str, ...]:
+        """The units that were changed here and that Exchange does not have."""
+        return diff(self.event.base, self.event.content) if self.event.base else ()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the event no longer stands."""
+        return self.event.status is EventStatus.CANCELLED
+
+    def operation(self, *kinds: OperationKind) -> Operation | None:
+        """Return the oldest operation of these kinds that is not done, parked ones included."""
+        return next((op for op in self.operations if op.kind in kinds and op.state is not OperationState.DONE), None)
+
+    def conflict(self, kind: ConflictKind, *, room: str | None = None) -> Conflict | None:
+        """Return the open conflict of a kind (about a room), if there is one."""
+        return next((c for c in self.conflicts if c.kind is kind and c.room == room and not c.resolved_at), None)
+
+    def with_event(self, event: Event) -> "Case":
+        """Return the case with another version of its event."""
+        return replace(self, event=event)
+
+    def with_item(self, item: Item) -> "Case":
+        """Return the case with one copy added, or replaced by its item id."""
+        return replace(self, items=(*self.without_item(item.mailbox, item.ref.item_id).items, item))
+
+    def without_item(self, mailbox: str, item_id: str) -> "Case":
+        """Return the case with one copy forgotten."""
+        kept = (item for item in self.items if (item.mailbox, item.ref.item_id) != (mailbox, item_id))
+        return replace(self, items=tuple(kept))
+
+    def with_operation(self, operation: Operation) -> "Case":
+        """Return the case with a numbered operation replaced, or an unnumbered one added."""
+        kept = tuple(op for op in self.operations if op.id != operation.id or not operation.id)
+        return replace(self, operations=(*kept, operation))
+
+    def with_conflict(self, conflict: Conflict) -> "Case":
+        """Return the case with a conflict added, or replaced by its id."""
+        return replace(self, conflicts=(*(c for c in self.conflicts if c.id != conflict.id), conflict))
+
+
+class Revision(Struct, frozen=True, kw_only=True):
+    """What became of a case: the rows to write are the difference, ``entries`` tell it in the change feed."""
+
+    before: Case | None
+    after: Case
+    entries: tuple[Change, ...] = ()

@@ -1,0 +1,98 @@
+"""The conflicts a person is asked about, each with everything needed to decide it. Pure.
+
+Summaries are read in a terminal's list: one sentence that says what happened to what, and in which room.
+"""
+
+from roomd_core.model import Conflict, ConflictKind, Content, Event, Operation
+from roomd_core.sync.case import Case, Setting
+
+
+def edited_on_both_sides(
+    case: Case, base: Content, remote: Content, units: tuple[str, ...], setting: Setting
+) -> Conflict:
+    """The same thing was changed here and there, differently. Exchange's version is live meanwhile."""
+    what = ", ".join(units).replace("_", " ")
+    return Conflict(
+        id=setting.new_id(),
+        event=case.event.id,
+        kind=ConflictKind.EDIT,
+        summary=f"“{remote.title}” was changed here and in Exchange at once: {what}.",
+        units=units,
+        base=base,
+        local=case.event.content,
+        remote=remote,
+        opened_at=setting.now,
+    )
+
+
+def deleted_there(case: Case, setting: Setting) -> Conflict:
+    """The event was edited here while its item was deleted in Exchange: the edit is kept."""
+    return Conflict(
+        id=setting.new_id(),
+        event=case.event.id,
+        kind=ConflictKind.EDIT_VS_DELETE,
+        summary=f"“{case.event.content.title}” was deleted in Exchange while it was edited here.",
+        units=case.edited,
+        base=case.event.base,
+        local=case.event.content,
+        opened_at=setting.now,
+    )
+
+
+def edited_there(case: Case, base: Content, remote: Content, units: tuple[str, ...], setting: Setting) -> Conflict:
+    """The event was cancelled here while it was edited in Exchange: it stands until somebody decides."""
+    return Conflict(
+        id=setting.new_id(),
+        event=case.event.id,
+        kind=ConflictKind.EDIT_VS_DELETE,
+        summary=f"“{remote.title}” was changed in Exchange while it was cancelled here.",
+        units=units,
+        base=base,
+        remote=remote,
+        opened_at=setting.now,
+    )
+
+
+def refused(case: Case, operation: Operation, reason: str, setting: Setting) -> Conflict:
+    """Exchange will not take it, however often it is asked."""
+    return Conflict(
+        id=setting.new_id(),
+        event=case.event.id,
+        kind=ConflictKind.REJECTED,
+        summary=f"Exchange refused to {operation.kind} “{case.event.content.title}”: {reason}",
+        units=case.edited,
+        base=case.event.base,
+        local=case.event.content,
+        remote=case.event.base,
+        opened_at=setting.now,
+    )
+
+
+def declined(case: Case, room: str, setting: Setting, *, reason: str = "") -> Conflict:
+    """A room said no to an event of ours; ``reason`` says why, if that is known."""
+    summary = f"{setting.name(room)} declined “{case.event.content.title}”"
+    return Conflict(
+        id=setting.new_id(),
+        event=case.event.id,
+        kind=ConflictKind.ROOM_DECLINED,
+        summary=f"{summary}: {reason}." if reason else f"{summary}.",
+        local=case.event.content,
+        room=room,
+        opened_at=setting.now,
+    )
+
+
+def booked_twice(event: Event, other: Event, room: str, setting: Setting) -> Conflict:
+    """Two events hold one room at the same time."""
+    titles = f"“{event.content.title}” and “{other.content.title}”"
+    return Conflict(
+        id=setting.new_id(),
+        event=event.id,
+        kind=ConflictKind.DOUBLE_BOOKING,
+        summary=f"{setting.name(room)} is booked twice: {titles} overlap.",
+        local=event.content,
+        remote=other.content,
+        other=other.id,
+        room=room,
+        opened_at=setting.now,
+    )

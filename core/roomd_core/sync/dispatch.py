@@ -1,0 +1,96 @@
+"""The outbox worker: which operations are worked on when, side by side and none delaying another."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from roomd_core.model import Operation
+from roomd_core.sync.health import Gate
+from roomd_core.sync.ledger import Ledger
+from roomd_core.sync.outbox import Outbox
+from roomd_core.sync.remote import ExchangeUnavailable
+from roomd_core.sync.waiting import woken
+
+logger = logging.getLogger(__name__)
+_AT_LEAST = 1.0
+"""Seconds between two looks at the outbox, so that one that cannot be worked on never spins."""
+_AFTER_A_FAULT = 30.0
+
+
+class Dispatcher:
+    """Works on the outbox. ``pushed`` is called with each event that Exchange has heard of."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        outbox: Outbox,
+        gate: Gate,
+        *,
+        concurrency: int,
+        pushed: Callable[[str], None],
+    ) -> None:
+        self._ledger = ledger
+        self._outbox = outbox
+        self._gate = gate
+        self._concurrency = concurrency
+        self._pushed = pushed
+        self._working = asyncio.Lock()
+        self._queued = asyncio.Event()
+
+    def wake(self) -> None:
+        """Say that something was queued, or that Exchange answers again."""
+        self._queued.set()
+
+    async def push_due(self) -> int:
+        """Work on what is due until nothing moves on; return how many operations were done."""
+        async with self._working:
+            total = 0
+            while done := await self._push_once():
+                total += done
+            return total
+
+    async def serve(self) -> None:
+        """Work on the outbox until cancelled, waiting for what is queued and for what falls due."""
+        while True:
+            try:
+                if not self._is_shut():
+                    await self.push_due()
+                pause = await self._pause()
+            except Exception:
+                logger.exception("the outbox worker met something unexpected; it goes on")
+                pause = _AFTER_A_FAULT
+            await woken(self._queued, pause)
+
+    async def _push_once(self) -> int:
+        async with self._ledger.store.read() as tables:
+            due = await tables.operations.due(self._ledger.clock.now())
+        slots, stop = asyncio.Semaphore(self._concurrency), asyncio.Event()
+        return sum(await asyncio.gather(*(self._push(operation, slots, stop) for operation in due)))
+
+    async def _push(self, operation: Operation, slots: asyncio.Semaphore, stop: asyncio.Event) -> bool:
+        async with slots:
+            if stop.is_set():
+                return False
+            try:
+                done = await self._outbox.work(operation)
+            except ExchangeUnavailable:
+                stop.set()
+                return False
+        if done:
+            self._pushed(operation.event)
+        return done
+
+    def _is_shut(self) -> bool:
+        wait = self._gate.wait()
+        return wait is None or bool(wait)
+
+    async def _pause(self) -> float | None:
+        """Return how long nothing needs to be done, in seconds; None until something happens."""
+        wait = self._gate.wait()
+        if wait is None:
+            return None
+        async with self._ledger.store.read() as tables:
+            due = await tables.operations.next_due()
+        if due is None:
+            return None
+        return max(_AT_LEAST, wait.total_seconds(), (due - self._ledger.clock.now()).total_seconds())

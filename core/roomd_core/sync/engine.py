@@ -1,0 +1,164 @@
+"""The sync engine: what brings both sides together, and when."""
+
+import asyncio
+import random as randomness
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from roomd_core.clock import Clock
+from roomd_core.model import Conflict, Run, Side, Trigger
+from roomd_core.store import Store
+from roomd_core.sync.aftercare import Aftercare
+from roomd_core.sync.attend import RoomAttendant
+from roomd_core.sync.dispatch import Dispatcher
+from roomd_core.sync.health import Gate, RemoteHealth
+from roomd_core.sync.ledger import Ledger
+from roomd_core.sync.locks import MailboxLocks
+from roomd_core.sync.outbox import Outbox
+from roomd_core.sync.pull import Puller
+from roomd_core.sync.remote import Remote, RemoteError
+from roomd_core.sync.resolution import carry_out
+from roomd_core.sync.round import Reader, Readings
+from roomd_core.sync.watched import WatchedRemote
+from roomd_core.sync.window import Window
+
+SETTLE = timedelta(seconds=120)
+ROOM_GRACE = timedelta(seconds=30)
+
+
+class SyncEngine:
+    """Brings the store and Exchange together. One for each store; every method may be called at any time.
+
+    ``settle`` is how long a request whose answer was lost may still be carried out by Exchange; ``room_grace`` how
+    long a room's own booking attendant is waited for; ``random`` spreads waits, from 0 up to 1.
+    """
+
+    def __init__(  # noqa: PLR0913 - its three ports and the settings of its patience
+        self,
+        store: Store,
+        remote: Remote,
+        clock: Clock,
+        *,
+        window: Window,
+        settle: timedelta = SETTLE,
+        room_grace: timedelta = ROOM_GRACE,
+        concurrency: int = 4,
+        random: Callable[[], float] = randomness.random,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._gate = Gate(clock, random, opened=self.wake)
+        watched, locks = WatchedRemote(remote, self._gate), MailboxLocks()
+        self._ledger = Ledger(store, clock)
+        puller = Puller(self._ledger, watched, window)
+        self._reader = Reader(self._ledger, puller, locks, concurrency=concurrency)
+        attendant = RoomAttendant(self._ledger, watched, locks, grace=room_grace)
+        self._aftercare = Aftercare(self._ledger, self._reader, attendant, clock, window=window)
+        outbox = Outbox(self._ledger, watched, puller, locks, settle=settle, random=random)
+        self._dispatcher = Dispatcher(
+            self._ledger, outbox, self._gate, concurrency=concurrency, pushed=self._aftercare.begin
+        )
+        self._round: tuple[Run, asyncio.Task[Run]] | None = None
+        self._beginning = asyncio.Lock()
+
+    @property
+    def syncing(self) -> bool:
+        """Whether a run is under way."""
+        return self._round is not None
+
+    @property
+    def exchange(self) -> RemoteHealth:
+        """How Exchange is doing, as the newest calls tell."""
+        return self._gate.health
+
+    async def run(self, trigger: Trigger) -> Run:
+        """Read every listed mailbox, push what is due, answer for rooms; join a run under way. Raise StoreError."""
+        _, task = await self.begin(trigger)
+        return await asyncio.shield(task)
+
+    async def begin(self, trigger: Trigger) -> tuple[Run, asyncio.Task[Run]]:
+        """Start a run, or join the one under way: return it as begun, and the task that ends with it finished."""
+        async with self._beginning:
+            if self._round is None:
+                async with self._store.write() as tables:
+                    run = await tables.runs.begin(trigger, self._clock.now())
+                task = asyncio.create_task(self._bring_together(run), name=f"sync run {run.id}")
+                self._round = run, task
+                task.add_done_callback(self._ended)
+            return self._round
+
+    async def refresh(self, mailboxes: Sequence[str]) -> None:
+        """Read just these mailboxes. Errors are noted with each; raise the first RemoteError if none was read."""
+        listed = await self._ledger.list_mailboxes()
+        wanted = [listed[address] for address in dict.fromkeys(mailboxes) if address in listed]
+        readings = await self._reader.read(wanted)
+        errors = (reading.error for reading in readings.readings)
+        failure = next((error for error in errors if isinstance(error, RemoteError)), None)
+        if failure and not readings.read:
+            raise failure
+
+    async def push_due(self) -> int:
+        """Work on every operation that is due; return how many were done. Ends early when Exchange is away."""
+        return await self._dispatcher.push_due()
+
+    async def follow_up(self) -> None:
+        """Look after every push whose time for that has come: read the calendars concerned, answer for rooms."""
+        await self._aftercare.look_due()
+
+    def wake(self) -> None:
+        """Say that something was queued."""
+        self._dispatcher.wake()
+
+    async def serve(self) -> None:
+        """Work on the outbox and look after pushes until cancelled. Waits for events and due times, never polls."""
+        await self.recover()
+        async with asyncio.TaskGroup() as workers:
+            workers.create_task(self._dispatcher.serve(), name="outbox")
+            workers.create_task(self._aftercare.serve(), name="aftercare")
+
+    async def recover(self) -> int:
+        """Take what was being sent when roomd stopped as unknown; return how many operations that concerns."""
+        async with self._store.write() as tables:
+            return await tables.operations.recover()
+
+    async def resolve(self, conflict_id: str, keep: Side, *, actor: str) -> Conflict:
+        """Decide a conflict. Raise NotFound, and VersionMismatch if what is to be decided has changed."""
+        conflict = await carry_out(self._ledger, conflict_id, keep, actor=actor)
+        self.wake()
+        return conflict
+
+    async def _bring_together(self, run: Run) -> Run:
+        mailboxes = await self._ledger.list_mailboxes()
+        readings = await self._reader.read(mailboxes.values())
+        pushed = 0
+        if readings.unavailable is None:
+            pushed = await self._dispatcher.push_due()
+            await self._aftercare.look_due()
+            await self._aftercare.attend_all()
+        finished = self._finished(run, readings, pushed)
+        async with self._store.write() as tables:
+            await tables.runs.put(finished)
+        return finished
+
+    def _finished(self, run: Run, readings: Readings, pushed: int) -> Run:
+        pulled = readings.pulled
+        return replace(
+            run,
+            finished_at=self._clock.now(),
+            mailboxes=readings.read,
+            fetched=pulled.fetched,
+            created=pulled.created,
+            changed=pulled.changed,
+            deleted=pulled.deleted,
+            conflicts=pulled.conflicts,
+            pushed=pushed,
+            errors=readings.errors(),
+        )
+
+    def _ended(self, task: asyncio.Task[Run]) -> None:
+        """A run that failed has told whoever waits for it; nobody has to."""
+        self._round = None
+        if not task.cancelled():
+            task.exception()

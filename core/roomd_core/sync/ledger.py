@@ -1,0 +1,60 @@
+"""The ledger: the only door through which the engine's decisions reach the store."""
+
+from collections.abc import Callable, Iterable
+
+from roomd_core.clock import Clock
+from roomd_core.errors import NotFound
+from roomd_core.ids import new_id
+from roomd_core.model import EXCHANGE, Mailbox
+from roomd_core.store import Store
+from roomd_core.sync.case import Case, Revision, Setting
+from roomd_core.sync.conclude import conclude
+from roomd_core.sync.loading import load_case, load_cases
+from roomd_core.sync.writing import write
+
+Decision = Callable[[Case, Setting], Case]
+
+
+class Ledger:
+    """Cases as they are stored. A decision is always made on what the writing transaction itself has read."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+        self._mailboxes: dict[str, Mailbox] = {}
+
+    async def list_mailboxes(self) -> dict[str, Mailbox]:
+        """Read which mailboxes are listed; they change only with the configuration, when roomd starts."""
+        async with self.store.read() as tables:
+            self._mailboxes = {mailbox.address: mailbox for mailbox in await tables.mailboxes.all()}
+        return self._mailboxes
+
+    async def setting(self) -> Setting:
+        """Return what decisions depend on, as it is now."""
+        mailboxes = self._mailboxes or await self.list_mailboxes()
+        return Setting(mailboxes=mailboxes, now=self.clock.now(), new_id=new_id)
+
+    async def case(self, event: str) -> Case:
+        """Load everything about one event. Raise NotFound."""
+        async with self.store.read() as tables:
+            return _found(await load_case(tables, event), event)
+
+    async def cases(self, events: Iterable[str]) -> list[Case]:
+        """Load everything about these events."""
+        async with self.store.read() as tables:
+            return await load_cases(tables, events)
+
+    async def revise(self, event: str, decide: Decision, *, actor: str = EXCHANGE) -> Revision:
+        """Decide about a case and store what became of it, in one transaction. Raise NotFound."""
+        setting = await self.setting()
+        async with self.store.write() as tables:
+            before = _found(await load_case(tables, event), event)
+            revision = conclude(before, decide(before, setting), setting, actor=actor)
+            await write(tables, [revision], setting)
+        return revision
+
+
+def _found(case: Case | None, event: str) -> Case:
+    if case is None:
+        raise NotFound(f"There is no event {event}.")
+    return case

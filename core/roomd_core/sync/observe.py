@@ -1,0 +1,184 @@
+"""Understanding what was seen in a mailbox: a copy, or that a copy is gone. Pure: a case in, a case out."""
+
+from msgspec.structs import replace
+
+from roomd_core.merge import diff, merge
+from roomd_core.model import (
+    Answer,
+    ConflictKind,
+    Content,
+    EventStatus,
+    Item,
+    Mailbox,
+    Operation,
+    OperationKind,
+    OperationState,
+    Origin,
+)
+from roomd_core.sync import conflicts
+from roomd_core.sync.answers import hear, say
+from roomd_core.sync.case import Case, Setting
+from roomd_core.sync.conclude import close
+from roomd_core.sync.content import content_of, item_of, title_is_organizer
+from roomd_core.sync.remote import RemoteItem
+
+_ORGANIZER, _PERSON, _ROOM = range(3)
+
+
+def observe(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> Case:
+    """Take in one copy as it was read. A copy of a cancelled meeting is as good as gone."""
+    if seen.is_cancelled:
+        return observe_absence(case, mailbox.address, seen.ref.item_id, setting, withdrawn=True)
+    item = item_of(seen, mailbox, case.event.id)
+    case = case.with_item(item)
+    if case.event.global_id is None and seen.global_id is not None:
+        case = case.with_event(replace(case.event, global_id=seen.global_id))
+    return _take(case, mailbox, seen, setting) if _decides(case, item, setting) else case
+
+
+def observe_absence(case: Case, mailbox: str, item_id: str, setting: Setting, *, withdrawn: bool = False) -> Case:
+    """Take in that a copy is gone; ``withdrawn`` says that its organizer called it back."""
+    gone = next((item for item in case.items if (item.mailbox, item.ref.item_id) == (mailbox, item_id)), None)
+    if gone is None:
+        return case
+    case = case.without_item(mailbox, item_id)
+    if gone.is_organizer and not case.organizer_copy:
+        return _deleted_there(case, setting)
+    if (
+        case.copy_in(mailbox) is None
+        and case.organizer_copy
+        and _counts_as_no(case, mailbox, setting)
+        and not withdrawn
+    ):
+        return say(case, mailbox, Answer.DECLINED, setting.now)
+    if not case.items and not case.operations and not case.conflict(ConflictKind.EDIT_VS_DELETE):
+        return _cancel(case)
+    return case
+
+
+def absorb(case: Case, twin: Case) -> tuple[Case, Case]:
+    """Move the copies of one case to another that is the same meeting. What is left has none and is cancelled."""
+    for item in twin.items:
+        case = case.with_item(replace(item, event=case.event.id))
+    return case, _cancel(replace(twin, items=(), event=replace(twin.event, global_id=None)))
+
+
+def rank(item: Item, setting: Setting) -> int:
+    """Order copies by how much they know: the organizer's, a person's, a room's with its rewritten title."""
+    if item.is_organizer:
+        return _ORGANIZER
+    return _ROOM if setting.is_room(item.mailbox) else _PERSON
+
+
+def _decides(case: Case, item: Item, setting: Setting) -> bool:
+    """The best copy known decides the content; that of an event made here is decided by the organizer's alone."""
+    if case.event.origin is Origin.LOCAL:
+        return item.is_organizer
+    return all(rank(item, setting) <= rank(other, setting) for other in case.items)
+
+
+def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> Case:
+    """Bring in the content the deciding copy tells, by a three-way merge with what is here."""
+    remote = content_of(seen, mailbox, case.event.content)
+    base = _base(case, seen, remote)
+    case = _adopt(_welcome_back(case, setting), seen)
+    cancel = case.operation(OperationKind.CANCEL)
+    if case.cancelled and cancel:
+        return _keep_remote(case, cancel, base, remote, setting)
+    merged = merge(base, case.event.content, remote)
+    if merged.conflicts:
+        case = case.with_conflict(conflicts.edited_on_both_sides(case, base, remote, merged.conflicts, setting))
+    case = case.with_event(
+        replace(
+            case.event,
+            content=merged.content if diff(case.event.content, merged.content) else case.event.content,
+            base=remote,
+            status=EventStatus.CONFIRMED,
+            organizer_name=seen.organizer_name or case.event.organizer_name,
+            title_is_organizer=title_is_organizer(seen, mailbox),
+        )
+    )
+    return hear(case, seen.detail.responses) if seen.detail else case
+
+
+def _base(case: Case, seen: RemoteItem, remote: Content) -> Content:
+    """What both sides last agreed on. A write whose answer was lost, but which was applied, moved it forward."""
+    for operation in case.operations:
+        if _made(operation, case, seen) or _applied(operation, case, remote):
+            return operation.payload
+    return case.event.base or case.event.content
+
+
+def _made(operation: Operation, case: Case, seen: RemoteItem) -> bool:
+    """Say whether the item is what this create was to make: by our key in it, else by the uid we gave it."""
+    is_ours = seen.own_key == operation.key or (seen.own_key is None and seen.uid == case.event.uid)
+    return operation.kind is OperationKind.CREATE and operation.state is not OperationState.DONE and is_ours
+
+
+def _applied(operation: Operation, case: Case, remote: Content) -> bool:
+    """Say whether an update whose outcome is unknown was applied: something it was to change is as it wrote it."""
+    in_doubt = operation.state in (OperationState.UNKNOWN, OperationState.SENDING)
+    if operation.kind is not OperationKind.UPDATE or not in_doubt or case.event.base is None:
+        return False
+    written = set(diff(case.event.base, operation.payload))
+    return bool(written - set(diff(operation.payload, remote)))
+
+
+def _adopt(case: Case, seen: RemoteItem) -> Case:
+    """Mark the create done whose item this is, so that it is never sent again."""
+    for operation in case.operations:
+        if _made(operation, case, seen):
+            case = case.with_operation(done(operation))
+    return case
+
+
+def done(operation: Operation, *, because: str | None = None) -> Operation:
+    """Return the operation as done; ``because`` says why nothing had to be written."""
+    return replace(operation, state=OperationState.DONE, not_before=None, error=because)
+
+
+def _welcome_back(case: Case, setting: Setting) -> Case:
+    """An item thought deleted is there again: what waited for a decision about that goes on."""
+    conflict = case.conflict(ConflictKind.EDIT_VS_DELETE)
+    if conflict is None or conflict.remote is not None:
+        return case
+    for operation in case.operations:
+        if operation.state is OperationState.PARKED:
+            case = case.with_operation(replace(operation, state=OperationState.QUEUED, error=None))
+    return close(case, conflict, setting)
+
+
+def _deleted_there(case: Case, setting: Setting) -> Case:
+    """The organizer's copy is gone: the event is cancelled, unless it was edited here and that would be lost."""
+    if case.cancelled:
+        cancel = case.operation(OperationKind.CANCEL)
+        return case.with_operation(done(cancel, because="the item was gone already")) if cancel else case
+    if case.operation(OperationKind.CREATE):
+        return case
+    return _keep_edit(case, setting) if case.edited else _cancel(case)
+
+
+def _cancel(case: Case) -> Case:
+    return case.with_event(replace(case.event, status=EventStatus.CANCELLED))
+
+
+def _keep_edit(case: Case, setting: Setting) -> Case:
+    reason = "the item was deleted in Exchange while it was edited here"
+    for operation in case.operations:
+        case = case.with_operation(replace(operation, state=OperationState.PARKED, error=reason))
+    return case.with_conflict(conflicts.deleted_there(case, setting))
+
+
+def _keep_remote(case: Case, cancel: Operation, base: Content, remote: Content, setting: Setting) -> Case:
+    """Cancelled here, not yet there: it stays so, unless it was edited there and that would be lost."""
+    units = diff(base, remote)
+    if not units:
+        return case.with_event(replace(case.event, base=remote))
+    case = case.with_operation(done(cancel, because="the event was changed in Exchange meanwhile"))
+    case = case.with_event(replace(case.event, status=EventStatus.CONFIRMED, content=remote, base=remote))
+    return case.with_conflict(conflicts.edited_there(case, base, remote, units, setting))
+
+
+def _counts_as_no(case: Case, mailbox: str, setting: Setting) -> bool:
+    """A room that removed its copy of a standing meeting has given the time away."""
+    return setting.is_room(mailbox) and mailbox in case.event.content.rooms

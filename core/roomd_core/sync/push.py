@@ -1,0 +1,164 @@
+"""What sending means for an operation and its case: that it begins, and each way it can end. Pure."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from roomd_core.ids import new_key
+from roomd_core.merge import take
+from roomd_core.model import (
+    Answer,
+    ConflictKind,
+    Content,
+    Item,
+    ItemRef,
+    Operation,
+    OperationKind,
+    OperationState,
+)
+from roomd_core.sync import conflicts
+from roomd_core.sync.answers import ask_again
+from roomd_core.sync.backoff import full_jitter
+from roomd_core.sync.case import ROOMD, Case, Setting
+from roomd_core.sync.observe import done
+from roomd_core.sync.remote import (
+    ExchangeUnavailable,
+    MailboxUnavailable,
+    OutcomeUnknown,
+    Rejected,
+    RetryLater,
+)
+
+LOOK_AGAIN = timedelta(seconds=15)
+"""How soon a create whose answer was lost is looked for again, until it is proven absent."""
+
+
+ErrorDecision = Callable[[Case, Operation, Exception, Setting, Callable[[], float]], Case]
+"""What an error means for an operation; the last argument is a source of randomness for waits."""
+
+
+def begin(case: Case, operation: Operation, probe_from: str | None, setting: Setting) -> Case:
+    """Record that the operation is about to be sent, and with what: from here on, silence means unknown."""
+    sending = replace(
+        operation,
+        state=OperationState.SENDING,
+        payload=_to_write(case),
+        attempts=operation.attempts + 1,
+        sent_at=setting.now,
+        probe_from=probe_from,
+        not_before=None,
+        absent_once_at=None,
+        error=None,
+    )
+    if operation.kind is OperationKind.UPDATE and "time" in case.edited:
+        case = ask_again(case, setting)
+    return case.with_operation(sending)
+
+
+def succeed(case: Case, operation: Operation, ref: ItemRef | None) -> Case:
+    """Take in that the write was applied: both sides agree on what was sent."""
+    case = _settle_refusals(case.with_operation(done(operation)), operation)
+    if ref is None:
+        copy = case.organizer_copy
+        return case.without_item(copy.mailbox, copy.ref.item_id) if copy else case
+    item = Item(mailbox=operation.mailbox, ref=ref, event=case.event.id, is_organizer=True, answer=Answer.ACCEPTED)
+    return case.with_item(item).with_event(replace(case.event, base=operation.payload))
+
+
+def fail(case: Case, operation: Operation, error: Exception, setting: Setting, random: Callable[[], float]) -> Case:
+    """Take in that the write was not applied, or that nobody knows: each error says which."""
+    match error:
+        case Rejected():
+            return _park(case, operation, str(error), setting)
+        case OutcomeUnknown():
+            return case.with_operation(replace(operation, state=OperationState.UNKNOWN, error=str(error)))
+        case RetryLater(after=timedelta() as after):
+            return case.with_operation(_later(operation, error, setting.now + after))
+        case RetryLater() | MailboxUnavailable():
+            wait = full_jitter(operation.attempts, random)
+            return case.with_operation(_later(operation, error, setting.now + wait))
+        case ExchangeUnavailable():
+            return case.with_operation(_later(operation, error, None))
+        case _:
+            return doubt(case, operation, error, setting, random)
+
+
+def doubt(case: Case, operation: Operation, error: Exception, setting: Setting, random: Callable[[], float]) -> Case:
+    """Take in that something unforeseen happened, while sending or while looking: it is looked into later."""
+    again = setting.now + full_jitter(operation.attempts + 1, random)
+    unknown = replace(
+        operation, state=OperationState.UNKNOWN, attempts=operation.attempts + 1, not_before=again, error=str(error)
+    )
+    return case.with_operation(unknown)
+
+
+def postpone(
+    case: Case, operation: Operation, error: Exception, setting: Setting, random: Callable[[], float]
+) -> Case:
+    """Take in that the write is surely not applied, but cannot be tried again at once."""
+    return case.with_operation(_later(operation, error, setting.now + full_jitter(operation.attempts, random)))
+
+
+def send_again(case: Case, operation: Operation) -> Case:
+    """Take in that the write is surely not applied and may be sent at once."""
+    queued = replace(operation, state=OperationState.QUEUED, not_before=None, absent_once_at=None, error=None)
+    return case.with_operation(queued)
+
+
+def absent(case: Case, operation: Operation, setting: Setting, settle: timedelta) -> Case:
+    """Take in that a create whose answer was lost cannot be found.
+
+    A request given up by us may still be carried out by the server. Only when the item is absent twice, at least
+    ``settle`` apart and after sending, is it sent again, with the same key.
+    """
+    sent_at = operation.sent_at or setting.now
+    first = operation.absent_once_at or setting.now
+    proven_at = max(first, sent_at) + settle
+    if operation.absent_once_at is not None and setting.now >= proven_at:
+        return send_again(case, operation)
+    again = min(setting.now + LOOK_AGAIN, proven_at)
+    return case.with_operation(replace(operation, absent_once_at=first, not_before=again))
+
+
+def recreate(case: Case, operation: Operation) -> Case:
+    """The item is gone and the event was saved since: make a new one, with a new key, for the same event."""
+    key = new_key()
+    for item in case.items:
+        if item.is_organizer:
+            case = case.without_item(item.mailbox, item.ref.item_id)
+    case = case.with_event(replace(case.event, key=key, base=None, global_id=None))
+    create = replace(operation, kind=OperationKind.CREATE, key=key, payload=case.event.content, attempts=0)
+    return send_again(case, create)
+
+
+def is_due(operation: Operation, now: datetime) -> bool:
+    """Say whether an operation may be worked on."""
+    waiting = operation.state in (OperationState.QUEUED, OperationState.UNKNOWN)
+    return waiting and (operation.not_before is None or operation.not_before <= now)
+
+
+def _to_write(case: Case) -> Content:
+    """Return what Exchange shall have: only the units that differ in meaning are not as it has them."""
+    base = case.event.base
+    return take(base, case.event.content, case.edited) if base else case.event.content
+
+
+def _later(operation: Operation, error: Exception, not_before: datetime | None) -> Operation:
+    return replace(operation, state=OperationState.QUEUED, not_before=not_before, error=str(error))
+
+
+def _park(case: Case, operation: Operation, reason: str, setting: Setting) -> Case:
+    case = case.with_operation(replace(operation, state=OperationState.PARKED, error=reason))
+    return case.with_conflict(conflicts.refused(case, operation, reason, setting))
+
+
+def _settle_refusals(case: Case, operation: Operation) -> Case:
+    """What Exchange refused before was superseded by what it took now."""
+    for parked in case.operations:
+        if parked.state is OperationState.PARKED:
+            case = case.with_operation(done(parked, because="a later change was accepted"))
+    conflict = case.conflict(ConflictKind.REJECTED)
+    if conflict is None or operation.sent_at is None:
+        return case
+    return case.with_conflict(replace(conflict, resolved_at=operation.sent_at, resolved_by=ROOMD))

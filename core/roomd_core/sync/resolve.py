@@ -1,0 +1,129 @@
+"""Carrying out what a person decided about a conflict. Pure: a case and a decision in, a case out."""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from roomd_core.errors import VersionMismatch
+from roomd_core.ids import new_key
+from roomd_core.merge import diff, take
+from roomd_core.model import (
+    Conflict,
+    ConflictKind,
+    Content,
+    EventStatus,
+    Operation,
+    OperationKind,
+    OperationState,
+    Side,
+)
+from roomd_core.sync.case import Case, Setting
+from roomd_core.sync.observe import done
+
+Resolver = Callable[[Case, Conflict, Side, Setting], Case]
+_DECIDED = "a person decided"
+
+
+def resolve(case: Case, conflict: Conflict, keep: Side, setting: Setting, *, actor: str) -> Case:
+    """Carry a decision out and close the conflict. Deciding again what is decided changes nothing."""
+    if conflict.resolved_at:
+        return case
+    closed = replace(conflict, resolved_at=setting.now, kept=keep, resolved_by=actor)
+    resolver = _RESOLVERS.get(conflict.kind)
+    return (resolver(case, conflict, keep, setting) if resolver else case).with_conflict(closed)
+
+
+def outdated(case: Case, conflict: Conflict, keep: Side) -> Conflict | None:
+    """Return the conflict as it has to be decided, if Exchange changed the same units since it was opened."""
+    if conflict.kind is not ConflictKind.EDIT or keep is not Side.LOCAL or not conflict.remote or case.cancelled:
+        return None
+    moved_on = set(conflict.units) & set(diff(conflict.remote, case.event.content))
+    still_wanted = moved_on & set(diff(conflict.local or conflict.remote, case.event.content))
+    return replace(conflict, remote=case.event.content) if still_wanted else None
+
+
+def refuse_outdated(title: str) -> VersionMismatch:
+    """Return what to tell whoever decided on what is no longer so."""
+    return VersionMismatch(f"“{title}” was changed since this conflict was opened. Look at it again, then decide.")
+
+
+def _resolve_edit(case: Case, conflict: Conflict, keep: Side, setting: Setting) -> Case:
+    """Exchange's side is live already; the local one is written over it, unit by unit."""
+    if keep is Side.EXCHANGE or conflict.local is None:
+        return case
+    content = take(case.event.content, conflict.local, conflict.units)
+    if case.cancelled:
+        return _create_again(case, content, setting)
+    return case.with_event(replace(case.event, content=content))
+
+
+def _resolve_edit_vs_delete(case: Case, conflict: Conflict, keep: Side, setting: Setting) -> Case:
+    case = _drop_parked(case)
+    if conflict.local is None:
+        return case if keep is Side.EXCHANGE else _cancel_again(case, setting)
+    return _cancelled(case) if keep is Side.EXCHANGE else _create_again(case, case.event.content, setting)
+
+
+def _resolve_rejected(case: Case, _conflict: Conflict, keep: Side, _setting: Setting) -> Case:
+    if keep is Side.LOCAL:
+        return _send_parked(case)
+    kinds = {operation.kind for operation in case.operations if operation.state is OperationState.PARKED}
+    case = _drop_parked(case)
+    if OperationKind.CREATE in kinds or case.event.base is None:
+        return _cancelled(case)
+    return case.with_event(replace(case.event, content=case.event.base, status=EventStatus.CONFIRMED))
+
+
+_RESOLVERS: dict[ConflictKind, Resolver] = {
+    ConflictKind.EDIT: _resolve_edit,
+    ConflictKind.EDIT_VS_DELETE: _resolve_edit_vs_delete,
+    ConflictKind.REJECTED: _resolve_rejected,
+}
+"""How each kind is carried out. The others are decisions to live with what is: they write nothing."""
+
+
+def _cancelled(case: Case) -> Case:
+    return case.with_event(replace(case.event, status=EventStatus.CANCELLED))
+
+
+def _cancel_again(case: Case, setting: Setting) -> Case:
+    return _queue(_cancelled(case), OperationKind.CANCEL, setting)
+
+
+def _create_again(case: Case, content: Content, setting: Setting) -> Case:
+    """Make a new item for the event, with a new key: the old one is not to be confused with it."""
+    event = replace(
+        case.event, content=content, base=None, global_id=None, key=new_key(), status=EventStatus.CONFIRMED
+    )
+    return _queue(case.with_event(event), OperationKind.CREATE, setting)
+
+
+def _queue(case: Case, kind: OperationKind, setting: Setting) -> Case:
+    event = case.event
+    copy = case.organizer_copy
+    return case.with_operation(
+        Operation(
+            id=0,
+            event=event.id,
+            mailbox=copy.mailbox if copy else event.organizer,
+            kind=kind,
+            key=event.key or new_key(),
+            payload=event.content,
+            created_at=setting.now,
+        )
+    )
+
+
+def _send_parked(case: Case) -> Case:
+    for operation in case.operations:
+        if operation.state is OperationState.PARKED:
+            queued = replace(operation, state=OperationState.QUEUED, attempts=0, not_before=None, error=None)
+            case = case.with_operation(queued)
+    return case
+
+
+def _drop_parked(case: Case) -> Case:
+    for operation in case.operations:
+        if operation.state is OperationState.PARKED:
+            case = case.with_operation(done(operation, because=_DECIDED))
+    return case

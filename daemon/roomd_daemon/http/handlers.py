@@ -1,0 +1,150 @@
+"""One function a route, named as the route: what was asked in, a value of the wire out. No rule is decided here."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from roomd_core.api import openapi as document
+from roomd_core.api import wire
+from roomd_core.booking import queries
+from roomd_core.errors import Invalid
+from roomd_core.model import MailboxKind, Run, Trigger
+from roomd_daemon.http import feed
+from roomd_daemon.http.asked import Asked
+from roomd_daemon.http.encoding import encode
+from roomd_daemon.http.glance import glance
+from roomd_daemon.http.services import Services
+from roomd_daemon.http.stream import stream_response
+
+LONGEST_WAIT = 600.0
+"""Seconds a caller may wait in one request."""
+MOST = 1000
+"""Entries of a list in one answer."""
+
+Handler = Callable[[Services, Asked[Any, Any]], Awaitable[Any]]
+
+_OPENAPI = encode(document.describe())
+
+
+async def status(services: Services, asked: Asked[None, None]) -> wire.Status:
+    """Tell the whole daemon at a glance."""
+    return await glance(services, asked.caller)
+
+
+async def mailboxes(services: Services, _: Asked[None, None]) -> wire.Mailboxes:
+    """List every room and person."""
+    return await queries.mailboxes(services.store)
+
+
+async def rooms(services: Services, _: Asked[None, None]) -> wire.Mailboxes:
+    """List the rooms."""
+    return await queries.mailboxes(services.store, MailboxKind.ROOM)
+
+
+async def people(services: Services, _: Asked[None, None]) -> wire.Mailboxes:
+    """List the people."""
+    return await queries.mailboxes(services.store, MailboxKind.PERSON)
+
+
+async def timeline(services: Services, asked: Asked[wire.TimelineQuery, None]) -> wire.Timeline:
+    """Tell who has which room when."""
+    return await queries.timeline(services.store, asked.caller, asked.query)
+
+
+async def book(services: Services, asked: Asked[wire.BookQuery, wire.Booking]) -> wire.EventView:
+    """Book; what was stored is on its way to Exchange when this answers."""
+    _require_within("timeout", asked.query.timeout, LONGEST_WAIT)
+    booked = await services.booking.book(asked.caller, asked.body, idempotency_key=asked.idempotency_key)
+    return await _sent(services, asked, booked.id)
+
+
+async def event(services: Services, asked: Asked[None, None]) -> wire.EventView:
+    """Tell one event."""
+    return await queries.event(services.store, asked.caller, asked.of)
+
+
+async def change(services: Services, asked: Asked[wire.BookQuery, wire.EventPatch]) -> wire.EventView:
+    """Change an event, if it is still as the caller read it."""
+    _require_within("timeout", asked.query.timeout, LONGEST_WAIT)
+    changed = await services.booking.change(asked.caller, asked.of, asked.body, if_version=asked.if_version)
+    return await _sent(services, asked, changed.id)
+
+
+async def cancel(services: Services, asked: Asked[wire.BookQuery, None]) -> wire.EventView:
+    """Cancel an event."""
+    _require_within("timeout", asked.query.timeout, LONGEST_WAIT)
+    cancelled = await services.booking.cancel(asked.caller, asked.of)
+    return await _sent(services, asked, cancelled.id)
+
+
+async def sync(services: Services, asked: Asked[wire.SyncQuery, None]) -> Run:
+    """Run now, or join the run under way."""
+    begun, ended = await services.runner.begin(Trigger.HAND)
+    return await asyncio.shield(ended) if asked.query.wait else begun
+
+
+async def runs(services: Services, asked: Asked[wire.RunsQuery, None]) -> wire.Runs:
+    """List the newest runs."""
+    _require_within("limit", asked.query.limit, MOST)
+    async with services.store.read() as tables:
+        return wire.Runs(runs=tuple(await tables.runs.newest(asked.query.limit)))
+
+
+async def conflicts(services: Services, asked: Asked[wire.ConflictsQuery, None]) -> wire.Conflicts:
+    """List what a person should decide, with ``all`` also what was decided."""
+    return await queries.conflicts(services.store, asked.caller, resolved=asked.query.all)
+
+
+async def conflict(services: Services, asked: Asked[None, None]) -> wire.ConflictView:
+    """Tell one conflict."""
+    return await queries.conflict(services.store, asked.caller, asked.of)
+
+
+async def resolve(services: Services, asked: Asked[None, wire.Resolution]) -> wire.ConflictView:
+    """Decide a conflict, as somebody who may change its event."""
+    shown = await queries.conflict(services.store, asked.caller, asked.of)
+    asked.caller.require_may_act_for(shown.event.organizer, to="decide this conflict")
+    await services.engine.resolve(asked.of, asked.body.keep, actor=asked.caller.user)
+    services.engine.wake()
+    return await queries.conflict(services.store, asked.caller, asked.of)
+
+
+async def changes(services: Services, asked: Asked[wire.ChangesQuery, None]) -> wire.Changes:
+    """Tell what happened, or wait until something does."""
+    _require_within("limit", asked.query.limit, MOST)
+    _require_within("wait", asked.query.wait, LONGEST_WAIT)
+    return await feed.changes(services.store, asked.caller, asked.query)
+
+
+async def stream(services: Services, asked: Asked[None, None]) -> Response:
+    """Tell everything that happens from now on."""
+    return stream_response(services, asked.caller)
+
+
+async def openapi(_: Services, __: Asked[None, None]) -> Response:
+    """Describe this API."""
+    return Response(_OPENAPI, media_type="application/json")
+
+
+async def _sent(services: Services, asked: Asked[wire.BookQuery, Any], event_id: str) -> wire.EventView:
+    """Wake the outbox and answer with the event: at once, or when Exchange has settled it."""
+    services.engine.wake()
+    if asked.query.wait:
+        await feed.until_settled(services.store, event_id, asked.query.timeout)
+    return await queries.event(services.store, asked.caller, event_id)
+
+
+def _require_within(field: str, value: float, most: float) -> None:
+    if not 0 <= value <= most:
+        raise Invalid(field, f"found {value:g}, expected 0 to {most:g}")
+
+
+HANDLERS: Mapping[str, Handler] = {
+    handler.__name__: handler
+    for handler in (
+        status, mailboxes, rooms, people, timeline, book, event, change, cancel, sync, runs, conflicts, conflict,
+        resolve, changes, stream, openapi,
+    )
+}  # fmt: skip

@@ -1,0 +1,32 @@
+"""What the handlers work with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from roomd_core.booking import BookingService
+from roomd_core.clock import Clock
+from roomd_core.store import Store
+from roomd_core.sync.engine import SyncEngine
+from roomd_daemon.http.broadcast import Broadcast
+from roomd_daemon.http.callers import Callers
+from roomd_daemon.http.under_way import UnderWay
+from roomd_daemon.runner import Runner
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Made once, by the service. ``endpoint`` is Exchange's; ``warnings`` are what the start had to say."""
+
+    store: Store
+    booking: BookingService
+    engine: SyncEngine
+    runner: Runner
+    broadcast: Broadcast
+    callers: Callers
+    clock: Clock
+    next_run_at: Callable[[], datetime | None]
+    started_at: datetime
+    endpoint: str
+    warnings: tuple[str, ...] = ()
+    under_way: UnderWay = field(default_factory=UnderWay)

@@ -1,0 +1,166 @@
+"""The daemon's life: made in order, run until asked to end, taken apart in reverse."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvloop
+from pydantic import SecretStr
+
+from roomd_core import __version__
+from roomd_core.booking import BookingService
+from roomd_core.clock import SystemClock
+from roomd_core.model import MailboxKind
+from roomd_core.store import Store
+from roomd_core.sync.engine import SyncEngine
+from roomd_core.sync.remote import Remote
+from roomd_core.sync.window import Window
+from roomd_daemon import journal
+from roomd_daemon.config import Config, load, read_password
+from roomd_daemon.ending import Ending
+from roomd_daemon.exchange import Access, Auth, Exchange, ExchangeSettings, Secret
+from roomd_daemon.http.app import application
+from roomd_daemon.http.broadcast import Broadcast
+from roomd_daemon.http.callers import Callers
+from roomd_daemon.http.server import serving
+from roomd_daemon.http.services import Services
+from roomd_daemon.listener import listening
+from roomd_daemon.notify import Notifier
+from roomd_daemon.runner import Runner
+from roomd_daemon.schedule import Schedule
+from roomd_daemon.sign_in import StoredBreaker
+
+log = structlog.get_logger()
+
+DATABASE = "roomd.db"
+
+UNVERIFIED = (
+    "Exchange's certificate is NOT checked (exchange.verify = false): whoever stands between here and Exchange can "
+    "read the service account's password. Name the certificate with exchange.ca_file instead."
+)
+
+
+def run(file: Path, *, shape: journal.Shape) -> int:
+    """Run the daemon until it is asked to end, and return its exit code. Raise RoomdError when it cannot start."""
+    journal.set_up(shape, os.environ)
+    config = load(file)
+    password = read_password(config.exchange, file, os.environ)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(live(config, password))
+
+
+async def live(config: Config, password: SecretStr) -> int:
+    """Live one life."""
+    ending, notifier = Ending(), Notifier(os.environ)
+    ending.listen()
+    async with AsyncExitStack() as started:
+        workers = await start(config, partial(reach_exchange, config, password), notifier, started)
+        started.callback(notifier.stopping)
+        notifier.ready(f"roomd {__version__} answers; the first sync run is under way.")
+        log.info("ready", version=__version__)
+        await until_asked(ending, workers)
+    log.info("ended")
+    return 0
+
+
+async def start(
+    config: Config, reach: Callable[[Store], Remote], notifier: Notifier, started: AsyncExitStack
+) -> list[asyncio.Task[None]]:
+    """Start everything in order; ``started`` stops it in reverse. Return the workers that must not end before.
+
+    Exchange, which ``reach`` makes, may be away: that is no reason not to start, and the status says so.
+    """
+    clock = SystemClock()
+    mailboxes = config.mailboxes()
+    store = await Store.open(config.paths.state_dir / DATABASE, clock=clock)
+    started.push_async_callback(store.close)
+    async with store.write() as tables:
+        await tables.mailboxes.configure(mailboxes)
+
+    sock = started.enter_context(listening(config.paths.socket))
+    log.info("started", store=str(store.path), socket=sock.getsockname())
+
+    exchange = reach(store)
+    started.push_async_callback(exchange.close)
+    engine = SyncEngine(
+        store, exchange, clock, window=window(config), settle=config.sync.settle, room_grace=config.sync.room_grace
+    )
+    broadcast = Broadcast()
+    runner = Runner(engine, store, broadcast, notifier.status)
+    booking = BookingService(store, exchange, clock, refresh=runner.refresh, fresh_for=2 * config.sync.interval)
+    schedule = Schedule(config.sync.interval, runner.tick)
+    workers = await started.enter_async_context(working(engine.serve(), broadcast.follow(store)))
+
+    services = Services(
+        store=store,
+        booking=booking,
+        engine=engine,
+        runner=runner,
+        broadcast=broadcast,
+        callers=Callers([mailbox for mailbox in mailboxes if mailbox.kind is MailboxKind.PERSON]),
+        clock=clock,
+        next_run_at=lambda: schedule.next_run_at,
+        started_at=clock.now(),
+        endpoint=config.exchange.endpoint,
+        warnings=said_out_loud(config),
+    )
+    await started.enter_async_context(runner.running())
+    workers.append(await started.enter_async_context(serving(application(services), sock)))
+    started.callback(services.under_way.end)
+    started.callback(broadcast.end)
+    await started.enter_async_context(schedule.running())
+    return workers
+
+
+def reach_exchange(config: Config, password: SecretStr, store: Store) -> Remote:
+    """Make the way to Exchange as the configuration says. Nothing is sent yet."""
+    exchange = config.exchange
+    settings = ExchangeSettings(
+        endpoint=exchange.endpoint,
+        username=exchange.username,
+        password=Secret(password.get_secret_value()),
+        auth=Auth(exchange.auth),
+        access=Access(exchange.access),
+        ca_file=exchange.ca_file,
+        verify=exchange.verify,
+        rooms=frozenset(room.address for room in config.room),
+    )
+    return Exchange(settings, breaker=StoredBreaker(store, exchange.username, password))
+
+
+def window(config: Config) -> Window:
+    """Return how far back and ahead events are kept in step."""
+    return Window(past=config.sync.window_past, future=config.sync.window_future)
+
+
+def said_out_loud(config: Config) -> tuple[str, ...]:
+    """Return, and log, what an administrator chose knowingly and should not forget."""
+    warnings = () if config.exchange.verify else (UNVERIFIED,)
+    for warning in warnings:
+        log.warning(warning)
+    return warnings
+
+
+@asynccontextmanager
+async def working(*workers: Coroutine[Any, Any, None]) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Run workers beside the block, and end them with it."""
+    tasks = [asyncio.create_task(worker) for worker in workers]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def until_asked(ending: Ending, workers: Sequence[asyncio.Task[None]]) -> None:
+    """Wait until somebody asks for the end. A worker that fails ends the daemon: half of it is none."""
+    async with working(ending.asked()) as (asked,):
+        done, _ = await asyncio.wait([asked, *workers], return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()

@@ -1,0 +1,61 @@
+"""How sign-ins went, kept over restarts: a daemon that is started again and again must not lock its account."""
+
+import asyncio
+import hashlib
+import os
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+from pydantic import SecretStr
+
+from roomd_core.store import Store
+from roomd_daemon.exchange.breaker import SignIn
+
+NAME = "sign-in"
+"""The entry in the store."""
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """A state, and which password it is about: never the password itself."""
+
+    state: SignIn
+    salt: bytes
+    digest: bytes
+
+
+class StoredBreaker:
+    """Keeps the state for one account and password. With another password sign-ins start afresh."""
+
+    def __init__(self, store: Store, username: str, password: SecretStr) -> None:
+        self._store = store
+        self._username = username
+        self._password = password
+        self._salt = os.urandom(16)
+
+    async def load(self) -> SignIn:
+        """Return what was saved last about this password.
+
+        That an account is locked is forgotten, because only a restart can tell that it was seen to; the time to
+        wait is not.
+        """
+        async with self._store.read() as tables:
+            raw = await tables.meta.get(NAME)
+        if raw is None:
+            return SignIn()
+        kept = msgspec.json.decode(raw, type=Kept)
+        self._salt = kept.salt
+        same = kept.digest == await asyncio.to_thread(self._digest)
+        return replace(kept.state, locked=False) if same else SignIn()
+
+    async def save(self, state: SignIn) -> None:
+        """Keep the state."""
+        digest = await asyncio.to_thread(self._digest)
+        kept = msgspec.json.encode(Kept(state=state, salt=self._salt, digest=digest)).decode()
+        async with self._store.write() as tables:
+            await tables.meta.put(NAME, kept)
+
+    def _digest(self) -> bytes:
+        """Stand for the account's password without giving it away: scrypt takes 50 ms (RFC 7914)."""
+        account = f"{self._username}\0{self._password.get_secret_value()}".encode()
+        return hashlib.scrypt(account, salt=self._salt, n=2**14, r=8, p=1)

@@ -1,0 +1,21 @@
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from daemon.live_daemon import LiveDaemon, live_daemon
+
+
+@pytest.fixture
+async def daemon(tmp_path: Path) -> AsyncIterator[LiveDaemon]:
+    async with live_daemon(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """A folder that every user may enter; pytest's own are closed."""
+    with tempfile.TemporaryDirectory(prefix="roomd-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)

@@ -99,9 +99,10 @@ class Gate:
     tried once, not once a connection.
     """
 
-    def __init__(self, breaker: Breaker, clock: Clock) -> None:
+    def __init__(self, breaker: Breaker, clock: Clock, *, account: str) -> None:
         self._breaker = breaker
         self._clock = clock
+        self._account = account
         self._state: SignIn | None = None
         self._proven_until = 0.0
         self._alone = asyncio.Lock()
@@ -131,7 +132,7 @@ class Gate:
         state = self._state = self._state or await self._breaker.load()
         admitted = admit(state, self._clock.now())
         if admitted is None:
-            raise SignInRefused(_closed(state))
+            raise SignInRefused(_closed(state, self._account))
         if admitted is not state:
             await self._keep(admitted)
         return admitted
@@ -153,10 +154,12 @@ class Gate:
         await self._breaker.save(state)
 
 
-def _closed(state: SignIn) -> str:
+def _closed(state: SignIn, account: str) -> str:
     if state.locked or state.not_before is None:
-        return "Exchange refused the service account: nothing is sent until its password is set and roomd restarted"
+        return (
+            f"Exchange refused the account {account}: nothing is sent until its password is set and roomd restarted"
+        )
     return (
-        "Exchange refused the service account's password: correct it and restart roomd; "
+        f"Exchange refused the password of {account}: correct it and restart roomd; "
         f"the next sign-in is tried after {state.not_before:%Y-%m-%d %H:%M} UTC"
     )

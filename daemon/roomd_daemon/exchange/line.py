@@ -36,7 +36,7 @@ class Line:
         self._slots = asyncio.Semaphore(settings.max_connections)
         self._backoff = Backoff(clock)
         self._flights: set[Flight] = set()
-        self.gate = Gate(breaker, clock)
+        self.gate = Gate(breaker, clock, account=settings.username)
 
     def principal(self, mailbox: str) -> Principal:
         """Return whom requests for that mailbox act as."""

@@ -84,7 +84,7 @@ class Crowd:
 
 async def test_requests_go_together_only_while_an_accepted_sign_in_is_fresh() -> None:
     clock = HandClock()
-    crowd = Crowd(Gate(MemoryBreaker(), clock))
+    crowd = Crowd(Gate(MemoryBreaker(), clock, account="svc-roomd"))
 
     await crowd.rush()
     assert crowd.most < 4
@@ -98,7 +98,7 @@ async def test_requests_go_together_only_while_an_accepted_sign_in_is_fresh() ->
 
 async def test_requests_refused_at_the_same_time_are_one_refusal() -> None:
     clock, breaker = HandClock(), MemoryBreaker()
-    gate = Gate(breaker, clock)
+    gate = Gate(breaker, clock, account="svc-roomd")
     async with gate.passage():
         pass
     together = asyncio.Barrier(3)
@@ -115,7 +115,7 @@ async def test_requests_refused_at_the_same_time_are_one_refusal() -> None:
 
 async def test_an_answer_over_an_old_connection_does_not_undo_a_refusal() -> None:
     clock, breaker = HandClock(), MemoryBreaker()
-    gate = Gate(breaker, clock)
+    gate = Gate(breaker, clock, account="svc-roomd")
     async with gate.passage():
         pass
 
@@ -132,7 +132,7 @@ async def test_a_refusal_of_a_mailbox_proves_the_sign_in() -> None:
     await breaker.save(SignIn(refusals=1, not_before=clock.now()))
 
     with pytest.raises(MailboxUnavailable):
-        async with Gate(breaker, clock).passage():
+        async with Gate(breaker, clock, account="svc-roomd").passage():
             raise MailboxUnavailable("no such mailbox")
 
     assert await breaker.load() == SignIn()

@@ -1,1 +1,11 @@
-"""Bringing both sides together: pull, merge, push, over a Remote port."""
+"""Bringing both sides together: pull, merge, push, over a Remote port.
+
+Decisions are pure functions from a case (all that is known of one event) to a case; the shell around them reads,
+sends and stores. To read it in order:
+
+- what is decided: ``case``, ``match``, ``content``, ``observe``, ``answers``, ``conflicts``, ``conclude``,
+  ``narrate`` and ``plan`` for what is seen; ``sending`` and ``push`` for what is sent; ``rooms`` and ``resolve``;
+  ``overlap`` and ``double_booking``.
+- what is done: ``loading``, ``writing`` and ``ledger`` at the store; ``pull`` and ``round``, ``outbox`` and
+  ``dispatch``, ``attend`` and ``aftercare`` at Exchange; ``engine`` puts them together.
+"""

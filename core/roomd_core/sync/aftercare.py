@@ -3,11 +3,11 @@
 import asyncio
 import logging
 
-from roomd_core.clock import Clock
 from roomd_core.model import Mailbox, MailboxKind, OccupancyState, Origin
 from roomd_core.sync.attend import RoomAttendant
 from roomd_core.sync.case import Case
 from roomd_core.sync.followup import FollowUps
+from roomd_core.sync.health import Gate
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.remote import ExchangeUnavailable
 from roomd_core.sync.round import Reader
@@ -15,6 +15,8 @@ from roomd_core.sync.waiting import woken
 from roomd_core.sync.window import Window
 
 logger = logging.getLogger(__name__)
+_AT_LEAST = 0.1
+"""Seconds between two looks, so that nothing ever spins."""
 _UNANSWERED = (OccupancyState.PENDING, OccupancyState.TENTATIVE)
 
 
@@ -22,26 +24,30 @@ class Aftercare:
     """Follows events after a push, at growing intervals, without waiting for the next run."""
 
     def __init__(
-        self, ledger: Ledger, reader: Reader, attendant: RoomAttendant, clock: Clock, *, window: Window
+        self, ledger: Ledger, reader: Reader, attendant: RoomAttendant, gate: Gate, *, window: Window
     ) -> None:
         self._ledger = ledger
         self._reader = reader
         self._attendant = attendant
-        self._clock = clock
+        self._gate = gate
         self._window = window
         self._follow_ups = FollowUps()
         self._begun = asyncio.Event()
 
     def begin(self, event: str) -> None:
         """Follow an event: something about it was pushed just now."""
-        self._follow_ups.begin(event, self._clock.steady())
+        self._follow_ups.begin(event, self._ledger.clock.steady())
+        self._begun.set()
+
+    def wake(self) -> None:
+        """Say that Exchange answers again."""
         self._begun.set()
 
     async def look_due(self) -> None:
         """Look after every event whose time has come."""
-        for event in self._follow_ups.due(self._clock.steady()):
+        for event in self._follow_ups.due(self._ledger.clock.steady()):
             settled = await self._look(event)
-            self._follow_ups.looked(event, self._clock.steady(), settled=settled)
+            self._follow_ups.looked(event, self._ledger.clock.steady(), settled=settled)
 
     async def attend_all(self) -> None:
         """See to every room that has not answered, whenever the event was pushed. Ends when Exchange is away."""
@@ -55,7 +61,8 @@ class Aftercare:
         """Look after pushes until cancelled."""
         while True:
             try:
-                await self.look_due()
+                if not self._gate.is_shut:
+                    await self.look_due()
             except Exception:
                 logger.exception("looking after pushes met something unexpected; it goes on")
             await woken(self._begun, self._pause())
@@ -86,5 +93,7 @@ class Aftercare:
         return [case for case in await self._ledger.cases(events) if case.event.origin is Origin.LOCAL]
 
     def _pause(self) -> float | None:
-        at = self._follow_ups.next_at()
-        return None if at is None else max(0.1, at - self._clock.steady())
+        at, wait = self._follow_ups.next_at(), self._gate.wait()
+        if at is None or wait is None:
+            return None
+        return max(_AT_LEAST, wait.total_seconds(), at - self._ledger.clock.steady())

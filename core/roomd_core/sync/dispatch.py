@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from roomd_core.model import Operation
 from roomd_core.sync.health import Gate
+from roomd_core.sync.lanes import lanes
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.outbox import Outbox
 from roomd_core.sync.remote import ExchangeUnavailable
@@ -53,7 +54,7 @@ class Dispatcher:
         """Work on the outbox until cancelled, waiting for what is queued and for what falls due."""
         while True:
             try:
-                if not self._is_shut():
+                if not self._gate.is_shut:
                     await self.push_due()
                 pause = await self._pause()
             except Exception:
@@ -64,25 +65,26 @@ class Dispatcher:
     async def _push_once(self) -> int:
         async with self._ledger.store.read() as tables:
             due = await tables.operations.due(self._ledger.clock.now())
+            events = await tables.events.many([operation.event for operation in due])
         slots, stop = asyncio.Semaphore(self._concurrency), asyncio.Event()
-        return sum(await asyncio.gather(*(self._push(operation, slots, stop) for operation in due)))
+        return sum(await asyncio.gather(*(self._push_lane(lane, slots, stop) for lane in lanes(due, events))))
 
-    async def _push(self, operation: Operation, slots: asyncio.Semaphore, stop: asyncio.Event) -> bool:
-        async with slots:
-            if stop.is_set():
-                return False
-            try:
-                done = await self._outbox.work(operation)
-            except ExchangeUnavailable:
-                stop.set()
-                return False
+    async def _push_lane(self, lane: Iterable[Operation], slots: asyncio.Semaphore, stop: asyncio.Event) -> int:
+        done = 0
+        for operation in lane:
+            async with slots:
+                done += not stop.is_set() and await self._push(operation, stop)
+        return done
+
+    async def _push(self, operation: Operation, stop: asyncio.Event) -> bool:
+        try:
+            done = await self._outbox.work(operation)
+        except ExchangeUnavailable:
+            stop.set()
+            return False
         if done:
             self._pushed(operation.event)
         return done
-
-    def _is_shut(self) -> bool:
-        wait = self._gate.wait()
-        return wait is None or bool(wait)
 
     async def _pause(self) -> float | None:
         """Return how long nothing needs to be done, in seconds; None until something happens."""

@@ -49,13 +49,13 @@ class SyncEngine:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._gate = Gate(clock, random, opened=self.wake)
+        self._gate = Gate(clock, random, opened=self._opened)
         watched, locks = WatchedRemote(remote, self._gate), MailboxLocks()
         self._ledger = Ledger(store, clock)
         puller = Puller(self._ledger, watched, window)
         self._reader = Reader(self._ledger, puller, locks, concurrency=concurrency)
         attendant = RoomAttendant(self._ledger, watched, locks, grace=room_grace)
-        self._aftercare = Aftercare(self._ledger, self._reader, attendant, clock, window=window)
+        self._aftercare = Aftercare(self._ledger, self._reader, attendant, self._gate, window=window)
         outbox = Outbox(self._ledger, watched, puller, locks, settle=settle, random=random)
         self._dispatcher = Dispatcher(
             self._ledger, outbox, self._gate, concurrency=concurrency, pushed=self._aftercare.begin
@@ -156,6 +156,11 @@ class SyncEngine:
             pushed=pushed,
             errors=readings.errors(),
         )
+
+    def _opened(self) -> None:
+        """Exchange answers again: what waited for that goes on."""
+        self._dispatcher.wake()
+        self._aftercare.wake()
 
     def _ended(self, task: asyncio.Task[Run]) -> None:
         """A run that failed has told whoever waits for it; nobody has to."""

@@ -34,6 +34,11 @@ class Gate:
         self._failures = 0
         self._closed_until: float | None = 0.0
 
+    @property
+    def is_shut(self) -> bool:
+        """Whether Exchange is to be left alone."""
+        return self.wait() != timedelta()
+
     def succeeded(self) -> None:
         """Note that Exchange answered."""
         self._failures, self._closed_until = 0, 0.0

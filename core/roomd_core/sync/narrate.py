@@ -21,7 +21,7 @@ def narrate(before: Case | None, after: Case, setting: Setting, actor: str) -> t
     if before is None:
         told = [teller.change(ChangeKind.CREATED, after=after.event.content)]
     else:
-        told = [*teller.edits(before), *teller.answers(before), *teller.pushes(before)]
+        told = [*teller.edits(before), *teller.pushes(before), *teller.answers(before)]
     return (*told, *teller.conflicts(before))
 
 

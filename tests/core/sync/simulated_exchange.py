@@ -1,0 +1,396 @@
+"""An Exchange in memory, as a Remote: mailboxes with copies, change keys, feeds and room attendants, and bad luck.
+
+It answers as the stricter readings of the documentation do: the feed carries no body and no people, item ids differ
+in each mailbox, every write needs the current change key, and a meeting's copies follow their organizer's.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from msgspec.structs import replace
+
+from roomd_core.clock import Clock
+from roomd_core.model import Answer, Content, ItemKind, ItemRef, Response
+from roomd_core.sync.remote import (
+    Busy,
+    ChangePage,
+    Detail,
+    Gone,
+    Mail,
+    MailboxUnavailable,
+    RemoteItem,
+    Stale,
+    StateInvalid,
+)
+
+
+@dataclass
+class Copy:
+    """One mailbox's copy of a meeting."""
+
+    item_id: str
+    uid: str
+    organizer: str
+    content: Content
+    own_key: str | None = None
+    is_organizer: bool = False
+    is_meeting: bool = True
+    is_cancelled: bool = False
+    kind: ItemKind = ItemKind.SINGLE
+    answer: Answer = Answer.NONE
+    version: int = 1
+    modified_at: datetime | None = None
+    responses: dict[str, Response] = field(default_factory=dict)
+
+    @property
+    def ref(self) -> ItemRef:
+        return ItemRef(item_id=self.item_id, change_key=f"{self.item_id}/{self.version}")
+
+    @property
+    def global_id(self) -> bytes:
+        return sha256(self.uid.encode()).digest()[:16]
+
+
+@dataclass
+class Calendar:
+    """A mailbox's calendar, its Deleted Items, and the feed of what happened to it."""
+
+    address: str
+    attended: bool = False
+    rewrites_titles: bool = False
+    copies: dict[str, Copy] = field(default_factory=dict)
+    deleted_items: list[Copy] = field(default_factory=list)
+    feed: list[str] = field(default_factory=list)
+    epoch: int = 1
+
+    def busy(self, start: datetime, end: datetime, *, but: str) -> bool:
+        return any(
+            copy.uid != but
+            and copy.answer is Answer.ACCEPTED
+            and copy.content.start < end
+            and start < copy.content.end
+            for copy in self.copies.values()
+        )
+
+
+class Crash(BaseException):
+    """The process died here."""
+
+
+Luck = Callable[[int, str, str, str], BaseException | None]
+"""Called with a call's number, "before" or "after", its name and its mailbox; returns what goes wrong."""
+
+
+def good_luck(_number: int, _when: str, _call: str, _mailbox: str) -> None:
+    return None
+
+
+class SimulatedExchange:
+    """The Remote. ``luck`` decides which calls fail; ``calls`` and ``mails`` are the history to check."""
+
+    def __init__(self, clock: Clock, *, page: int = 512) -> None:
+        self.clock = clock
+        self.page = page
+        self.names_in_feed = True
+        self.footer = ""
+        self.calendars: dict[str, Calendar] = {}
+        self.luck: Luck = good_luck
+        self.calls: list[tuple[str, str]] = []
+        self.mails: list[tuple[str, str, str]] = []
+        self._items = 0
+
+    # -- what people and administrators do -------------------------------------------------------------------------
+
+    def add(self, *addresses: str, attended: bool = False, rewrites_titles: bool = False) -> None:
+        for address in addresses:
+            self.calendars[address] = Calendar(address, attended=attended, rewrites_titles=rewrites_titles)
+
+    def forget_sync_states(self, address: str) -> None:
+        self.calendars[address].epoch += 1
+
+    def meet(self, organizer: str, content: Content, *, uid: str | None = None, key: str | None = None) -> Copy:
+        """Create a meeting as Outlook would, and deliver its invitations."""
+        home = self._home(organizer)
+        copy = self._new_copy(home, uid or f"outlook-{self._items}", organizer, content)
+        copy.own_key, copy.is_organizer, copy.answer = key, True, Answer.ACCEPTED
+        copy.is_meeting = bool(content.attendees or content.rooms)
+        self._deliver(copy, "request")
+        return copy
+
+    def edit(self, copy: Copy, **fields: object) -> None:
+        """Edit the organizer's copy as Outlook would, and deliver the update."""
+        if "body" in fields:
+            fields["body"] = f"{fields['body']}{self.footer}"
+        before, copy.content = copy.content, replace(copy.content, **fields)
+        self._touch(copy.organizer, copy)
+        for address in _invited(before) - _invited(copy.content):
+            self._withdraw(address, copy.uid)
+        if "start" in fields or "end" in fields:
+            copy.responses.clear()
+        self._deliver(copy, "update")
+
+    def call_off(self, copy: Copy) -> None:
+        """Cancel a meeting as its organizer: the item goes to Deleted Items, everybody else is told."""
+        self._remove(copy.organizer, copy)
+        for address in sorted(_invited(copy.content)):
+            self.mails.append(("cancellation", copy.organizer, address))
+            self._withdraw(address, copy.uid)
+
+    def remove(self, address: str, uid: str) -> None:
+        """Delete one copy without telling anybody."""
+        self._remove(address, self.copy(address, uid))
+
+    def copy(self, address: str, uid: str) -> Copy:
+        return next(copy for copy in self.calendars[address].copies.values() if copy.uid == uid)
+
+    def copies(self, address: str) -> list[Copy]:
+        return [copy for copy in self.calendars[address].copies.values() if not copy.is_cancelled]
+
+    # -- the port --------------------------------------------------------------------------------------------------
+
+    async def changes(self, mailbox: str, state: str | None, *, limit: int = 512) -> ChangePage:
+        self._strike("before", "changes", mailbox)
+        calendar = self._calendar(mailbox)
+        position = _position(calendar, state)
+        ids = list(dict.fromkeys(reversed(calendar.feed[position:])))[::-1]
+        size = min(limit, self.page)
+        shown = ids[:size]
+        last = len(ids) <= size
+        end = len(calendar.feed) if last else 1 + max(_latest(calendar.feed, item) for item in shown)
+        page = ChangePage(
+            state=f"{calendar.epoch}:{end}",
+            changed=tuple(self._seen(calendar.copies[i]) for i in shown if i in calendar.copies),
+            deleted=tuple(i for i in shown if i not in calendar.copies and state is not None),
+            last=last,
+        )
+        self._strike("after", "changes", mailbox)
+        return page
+
+    async def fetch(self, mailbox: str, item_ids: Sequence[str]) -> list[RemoteItem]:
+        return self._read("fetch", mailbox, lambda copy: copy.item_id in item_ids)
+
+    async def find_by_key(self, mailbox: str, key: str) -> list[RemoteItem]:
+        return self._read("find_by_key", mailbox, lambda copy: copy.own_key == key)
+
+    async def find_by_global_id(self, mailbox: str, global_id: bytes) -> list[RemoteItem]:
+        return self._read("find_by_global_id", mailbox, lambda copy: copy.global_id == global_id)
+
+    async def create(self, mailbox: str, content: Content, *, key: str, uid: str, mail: Mail) -> ItemRef:
+        self._strike("before", "create", mailbox)
+        self._calendar(mailbox)
+        assert (mail is Mail.NOBODY) == (not _invited(content))
+        copy = self.meet(mailbox, content, uid=uid, key=key)
+        self._strike("after", "create", mailbox)
+        return copy.ref
+
+    async def update(self, mailbox: str, ref: ItemRef, before: Content, after: Content, *, mail: Mail) -> ItemRef:
+        self._strike("before", "update", mailbox)
+        copy = self._checked(mailbox, ref)
+        names = Content.__struct_fields__
+        changed = {name: getattr(after, name) for name in names if getattr(before, name) != getattr(after, name)}
+        assert changed, "an update that changes nothing was sent"
+        assert mail is not Mail.EVERYBODY
+        self.edit(copy, **changed)
+        self._strike("after", "update", mailbox)
+        return copy.ref
+
+    async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:
+        self._strike("before", "cancel", mailbox)
+        copy = self._checked(mailbox, ref)
+        assert (mail is Mail.NOBODY) == (not _invited(copy.content))
+        self.call_off(copy)
+        self._strike("after", "cancel", mailbox)
+
+    async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:
+        self._strike("before", "respond", mailbox)
+        copy = self._checked(mailbox, ref)
+        self._respond(self.calendars[mailbox], copy, answer)
+        self._strike("after", "respond", mailbox)
+
+    async def availability(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:
+        self._strike("before", "availability", mailboxes[0])
+        return [
+            Busy(mailbox=address, start=copy.content.start, end=copy.content.end)
+            for address in mailboxes
+            for copy in self.copies(address)
+            if _overlaps(copy, start, end)
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    # -- how it works ----------------------------------------------------------------------------------------------
+
+    def _strike(self, when: str, call: str, mailbox: str) -> None:
+        if when == "before":
+            self.calls.append((call, mailbox))
+        error = self.luck(len(self.calls), when, call, mailbox)
+        if error is not None:
+            raise error
+
+    def _read(self, call: str, mailbox: str, wanted: Callable[[Copy], bool]) -> list[RemoteItem]:
+        self._strike("before", call, mailbox)
+        calendar = self._calendar(mailbox)
+        found = [self._seen(copy, full=True) for copy in calendar.copies.values() if wanted(copy)]
+        self._strike("after", call, mailbox)
+        return found
+
+    def _calendar(self, address: str) -> Calendar:
+        if address not in self.calendars:
+            raise MailboxUnavailable(f"There is no mailbox {address}.", code="ErrorNonExistentMailbox")
+        return self.calendars[address]
+
+    def _home(self, address: str) -> Calendar:
+        return self.calendars.setdefault(address, Calendar(address))
+
+    def _checked(self, mailbox: str, ref: ItemRef) -> Copy:
+        copy = self._calendar(mailbox).copies.get(ref.item_id)
+        if copy is None:
+            raise Gone("The item is not there.", code="ErrorItemNotFound")
+        if copy.ref != ref:
+            raise Stale("The item has changed.", code="ErrorIrresolvableConflict")
+        return copy
+
+    def _new_copy(self, calendar: Calendar, uid: str, organizer: str, content: Content) -> Copy:
+        self._items += 1
+        copy = Copy(f"Item{self._items}", uid, organizer, content, modified_at=self.clock.now())
+        calendar.copies[copy.item_id] = copy
+        calendar.feed.append(copy.item_id)
+        return copy
+
+    def _touch(self, address: str, copy: Copy) -> None:
+        copy.version += 1
+        copy.modified_at = self.clock.now()
+        self.calendars[address].feed.append(copy.item_id)
+
+    def _remove(self, address: str, copy: Copy) -> None:
+        calendar = self.calendars[address]
+        del calendar.copies[copy.item_id]
+        calendar.deleted_items.append(copy)
+        calendar.feed.append(copy.item_id)
+
+    def _deliver(self, copy: Copy, kind: str) -> None:
+        for address in sorted(_invited(copy.content)):
+            self.mails.append((kind, copy.organizer, address))
+            if address in self.calendars:
+                self._receive(self.calendars[address], copy)
+
+    def _receive(self, calendar: Calendar, sent: Copy) -> None:
+        mine = next((copy for copy in calendar.copies.values() if copy.uid == sent.uid), None)
+        if mine is None:
+            mine = self._new_copy(calendar, sent.uid, sent.organizer, sent.content)
+        else:
+            if (mine.content.start, mine.content.end) != (sent.content.start, sent.content.end):
+                mine.answer = Answer.NONE
+            self._touch(calendar.address, mine)
+        title = sent.organizer.title() if calendar.rewrites_titles else sent.content.title
+        mine.content, mine.is_cancelled = replace(sent.content, title=title), False
+        if calendar.attended and mine.answer is Answer.NONE:
+            taken = calendar.busy(mine.content.start, mine.content.end, but=mine.uid)
+            self._respond(calendar, mine, Answer.DECLINED if taken else Answer.ACCEPTED)
+
+    def _respond(self, calendar: Calendar, copy: Copy, answer: Answer) -> None:
+        copy.answer = answer
+        self._touch(calendar.address, copy)
+        if answer is Answer.DECLINED:
+            self._remove(calendar.address, copy)
+        self.mails.append(("response", calendar.address, copy.organizer))
+        home = self.calendars.get(copy.organizer)
+        own = next((own for own in home.copies.values() if own.uid == copy.uid), None) if home else None
+        if own is not None:
+            said = Response(address=calendar.address, answer=answer, at=self.clock.now())
+            own.responses[calendar.address] = said
+            self._touch(copy.organizer, own)
+
+    def _withdraw(self, address: str, uid: str) -> None:
+        calendar = self.calendars.get(address)
+        mine = next((copy for copy in calendar.copies.values() if copy.uid == uid), None) if calendar else None
+        if calendar is None or mine is None:
+            return
+        if calendar.attended:
+            self._remove(address, mine)
+        else:
+            mine.is_cancelled = True
+            self._touch(address, mine)
+
+    def _seen(self, copy: Copy, *, full: bool = False) -> RemoteItem:
+        content = copy.content
+        return RemoteItem(
+            ref=copy.ref,
+            kind=copy.kind,
+            uid=copy.uid if full or self.names_in_feed else None,
+            global_id=copy.global_id,
+            own_key=copy.own_key if full or self.names_in_feed else None,
+            organizer=copy.organizer,
+            organizer_name=copy.organizer.title(),
+            is_organizer=copy.is_organizer,
+            is_meeting=copy.is_meeting,
+            is_cancelled=copy.is_cancelled,
+            answer=Answer.NONE if copy.is_organizer else copy.answer,
+            title=content.title,
+            start=content.start,
+            end=content.end,
+            zone=content.zone,
+            all_day=content.all_day,
+            location=content.location,
+            sensitivity=content.sensitivity,
+            show_as=content.show_as,
+            reminder=content.reminder,
+            categories=content.categories,
+            modified_at=copy.modified_at,
+            detail=_detail(copy) if full else None,
+        )
+
+
+class VirtualClock:
+    """A clock that a test moves."""
+
+    def __init__(self, now: datetime) -> None:
+        self._start = now
+        self._elapsed = timedelta()
+
+    def now(self) -> datetime:
+        return self._start + self._elapsed
+
+    def steady(self) -> float:
+        return self._elapsed.total_seconds()
+
+    def advance(self, seconds: float) -> None:
+        self._elapsed += timedelta(seconds=seconds)
+
+
+def _invited(content: Content) -> set[str]:
+    return {*content.rooms, *(attendee.address for attendee in content.attendees)}
+
+
+def _position(calendar: Calendar, state: str | None) -> int:
+    if state is None:
+        return 0
+    epoch, _, position = state.partition(":")
+    if int(epoch) != calendar.epoch:
+        raise StateInvalid("The sync state is not valid.", code="ErrorInvalidSyncStateData")
+    return int(position)
+
+
+def _latest(feed: Sequence[str], item: str) -> int:
+    return len(feed) - 1 - list(reversed(feed)).index(item)
+
+
+def titles(copies: Iterable[Copy]) -> list[str]:
+    return sorted(copy.content.title for copy in copies)
+
+
+def _detail(copy: Copy) -> Detail:
+    told = copy.responses if copy.is_organizer else {}
+    invited = sorted(_invited(copy.content))
+    responses = tuple(told.get(who, Response(address=who, answer=Answer.NONE)) for who in invited)
+    lines = copy.content.body.splitlines()
+    body = "".join(f"{line}\r\n" for line in lines)
+    content = copy.content
+    return Detail(body=body, attendees=content.attendees, rooms=content.rooms, responses=responses)
+
+
+def _overlaps(copy: Copy, start: datetime, end: datetime) -> bool:
+    return copy.content.start < end and start < copy.content.end

@@ -1,0 +1,185 @@
+"""Whatever people do on both sides, and whatever goes wrong meanwhile, both sides agree in the end.
+
+Each seed is one history: bookings, edits and cancellations here and in Outlook, lost answers, refused and delayed
+requests, lost sync states, and deaths of the process. Then the bad luck ends, and the two sides are compared.
+"""
+
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from core.sync.house import LAKE, LI, MOON, ZHANG, House, at, invite, meeting
+from core.sync.simulated_exchange import Copy, Crash, Luck
+from roomd_core.merge import diff
+from roomd_core.model import EventStatus, OccupancyState, RoomAnswer
+from roomd_core.sync.remote import ExchangeUnavailable, MailboxUnavailable, OutcomeUnknown, RetryLater
+
+SEEDS = 24
+STEPS = 30
+WRITES = ("create", "update", "cancel", "respond")
+
+
+def bad_luck(random: Random, happened: Counter[str]) -> Luck:
+    """Let about one call in six go wrong, as it can go wrong."""
+
+    def luck(_number: int, when: str, call: str, mailbox: str) -> BaseException | None:
+        if random.random() > 0.08:
+            return None
+        choices: list[BaseException] = [Crash()]
+        if call in WRITES:
+            choices += [OutcomeUnknown("The connection broke.")] * 3
+        if when == "before":
+            choices += [RetryLater("Busy."), ExchangeUnavailable("Away."), MailboxUnavailable(f"{mailbox} moves.")]
+        error = random.choice(choices)
+        happened[f"{type(error).__name__} {when} {call}"] += 1
+        return error
+
+    return luck
+
+
+class History:
+    """One seed's history."""
+
+    def __init__(self, house: House, random: Random) -> None:
+        self.house = house
+        self.random = random
+        self.happened: Counter[str] = Counter()
+        self.events: list[str] = []
+        self.meetings: list[Copy] = []
+        self._titles = 0
+
+    async def live(self) -> None:
+        self.house.exchange.luck = bad_luck(self.random, self.happened)
+        for _ in range(STEPS):
+            await self.step()
+        self.house.exchange.luck = lambda *_: None
+        await self.house.settle()
+
+    async def step(self) -> None:
+        acts = [
+            self.book,
+            self.change,
+            self.cancel,
+            self.meet,
+            self.edit,
+            self.call_off,
+            self.forget,
+            self.sync,
+            self.sync,
+        ]
+        act = self.random.choice(acts)
+        self.happened[act.__name__] += 1
+        self.house.clock.advance(self.random.choice([1, 20, 200]))
+        try:
+            await act()
+        except Crash:
+            await self.house.restart()
+
+    def title(self) -> str:
+        self._titles += 1
+        return f"Title {self._titles}"
+
+    def hours(self) -> tuple[int, int]:
+        start = self.random.randrange(8, 18)
+        return start, start + self.random.choice([1, 2])
+
+    def rooms(self) -> list[str]:
+        return self.random.choice([[], [MOON], [LAKE], [MOON, LAKE]])
+
+    async def book(self) -> None:
+        content = meeting(self.title(), *self.hours(), rooms=self.rooms())
+        self.events.append(await self.house.book(invite(content, *self.random.choice([[], [LI]]))))
+
+    async def change(self) -> None:
+        if not self.events:
+            return
+        event = self.random.choice(self.events)
+        if (await self.house.event(event)).status is EventStatus.CONFIRMED:
+            await self.house.change(event, **self.fields())
+
+    async def cancel(self) -> None:
+        if not self.events:
+            return
+        event = self.random.choice(self.events)
+        if (await self.house.event(event)).status is EventStatus.CONFIRMED:
+            await self.house.cancel(event)
+
+    def fields(self) -> dict[str, object]:
+        start, end = self.hours()
+        choices: list[dict[str, object]] = [
+            {"title": self.title()},
+            {"location": self.title()},
+            {"start": at(start), "end": at(end)},
+            {"rooms": tuple(sorted(self.rooms()))},
+        ]
+        return self.random.choice(choices)
+
+    async def meet(self) -> None:
+        self.house.exchange.meet(ZHANG, meeting(self.title(), *self.hours(), rooms=self.rooms()))
+
+    async def edit(self) -> None:
+        if copies := self.house.exchange.copies(ZHANG):
+            self.house.exchange.edit(self.random.choice(copies), **self.fields())
+
+    async def call_off(self) -> None:
+        if copies := self.house.exchange.copies(ZHANG):
+            self.house.exchange.call_off(self.random.choice(copies))
+
+    async def forget(self) -> None:
+        self.house.exchange.forget_sync_states(self.random.choice([ZHANG, LI, MOON, LAKE]))
+
+    async def sync(self) -> None:
+        await self.house.sync()
+
+
+async def check(house: House) -> None:
+    """Compare both sides."""
+    exchange = house.exchange
+    assert await house.waiting() == 0 or await house.conflicts()
+    uids = Counter(copy.uid for copy in exchange.copies(ZHANG))
+    assert not [uid for uid, count in uids.items() if count > 1], "an item is there twice"
+    async with house.store.read() as tables:
+        stored = await tables.events.by_uid([copy.uid for copy in exchange.copies(ZHANG)])
+    torn = {
+        conflict.event
+        for conflict in await house.conflicts()
+        if conflict.kind == "edit-vs-delete" and not conflict.remote
+    }
+    for copy in exchange.copies(ZHANG):
+        event = stored[copy.uid]
+        assert event.status is EventStatus.CONFIRMED
+        differs = diff(event.content, copy.content)
+        assert not differs, f"{event.id}: {differs} differ, and nobody is asked"
+    for address in (MOON, LAKE, LI):
+        there = sorted((copy.content.start, copy.content.end, copy.answer) for copy in exchange.copies(address))
+        here = sorted(
+            (each.start, each.end, "none" if each.state is OccupancyState.TENTATIVE else each.state)
+            for each in await house.occupancies(address)
+            if each.state is not OccupancyState.DECLINED and each.event not in torn
+        )
+        assert here == there, address
+
+
+async def check_standing(house: House, events: list[str]) -> None:
+    """What was booked here and not cancelled by anybody is in Outlook, or a person is asked."""
+    asked = {conflict.event for conflict in await house.conflicts()}
+    there = {copy.uid for copy in house.exchange.copies(ZHANG)}
+    for event in [await house.event(each) for each in events]:
+        assert (event.uid in there) == (event.status is EventStatus.CONFIRMED) or event.id in asked
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+async def test_both_sides_agree_in_the_end(tmp_path: Path, seed: int) -> None:
+    random = Random(seed)
+    answers = random.choice([RoomAnswer.EXCHANGE, RoomAnswer.ROOMD])
+    async with House(tmp_path, answers=answers, concurrency=1).open() as house:
+        history = History(house, random)
+        await history.live()
+        await check(house)
+        await check_standing(house, history.events)
+        asked, seq = len(house.exchange.calls), await house.last_seq()
+        await house.sync()
+        assert {call for call, _ in house.exchange.calls[asked:]} == {"changes"}
+        assert await house.last_seq() == seq

@@ -17,13 +17,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import requests.adapters
 from exchangelib import IMPERSONATION, NTLM, UTC, Account, Build, Configuration, Credentials, Version
 from exchangelib.protocol import BaseProtocol
 
+from roomd_core.clock import SystemClock
+from roomd_core.model import Mailbox, MailboxKind, Trigger
+from roomd_core.store import Store
+from roomd_core.sync.engine import SyncEngine
+from roomd_core.sync.window import Window
 from roomd_daemon.exchange import Exchange, ExchangeSettings, Secret
 
 PAGE = 512
@@ -77,8 +84,8 @@ def running_lab(rooms: int, events: int) -> Iterator[dict[str, Any]]:
             lab.terminate()
 
 
-def roomd_reader(lab: dict[str, Any]) -> Reader:
-    settings = ExchangeSettings(
+def settings_for(lab: dict[str, Any]) -> ExchangeSettings:
+    return ExchangeSettings(
         endpoint=lab["endpoint"],
         username=lab["username"],
         password=Secret(lab["password"]),
@@ -86,6 +93,8 @@ def roomd_reader(lab: dict[str, Any]) -> Reader:
         max_connections=1,
     )
 
+
+def roomd_reader(lab: dict[str, Any]) -> Reader:
     async def count(exchange: Exchange, room: str) -> int:
         state, items, last = None, 0, False
         while not last:
@@ -95,11 +104,32 @@ def roomd_reader(lab: dict[str, Any]) -> Reader:
         return items
 
     async def everything() -> int:
-        exchange = Exchange(settings)
+        exchange = Exchange(settings_for(lab))
         try:
             return sum([await count(exchange, room) for room in addresses(lab)])
         finally:
             await exchange.close()
+
+    return lambda: asyncio.run(everything())
+
+
+def roomd_storing_reader(lab: dict[str, Any]) -> Reader:
+    """The whole first sync: read, match, plan and store, as the daemon does it."""
+
+    async def everything() -> int:
+        clock = SystemClock()
+        exchange = Exchange(settings_for(lab))
+        window = Window(past=timedelta(days=30), future=timedelta(days=4000))
+        with TemporaryDirectory() as folder:
+            store = await Store.open(Path(folder) / "roomd.db", clock=clock)
+            async with store.write() as tables:
+                await tables.mailboxes.configure(
+                    [Mailbox(address=room, kind=MailboxKind.ROOM, name=room) for room in addresses(lab)]
+                )
+            run = await SyncEngine(store, exchange, clock, window=window, concurrency=1).run(Trigger.START)
+            await exchange.close()
+            await store.close()
+            return run.fetched
 
     return lambda: asyncio.run(everything())
 
@@ -156,7 +186,8 @@ def main() -> None:
     with running_lab(options.rooms, options.events) as lab:
         calendars = exchangelib_calendars(lab)
         measures = [
-            Measure("roomd", roomd_reader(lab)),
+            Measure("roomd, reading", roomd_reader(lab)),
+            Measure("roomd, reading and storing", roomd_storing_reader(lab)),
             Measure("exchangelib, the same properties", exchangelib_reader(calendars, FIELDS_ROOMD_READS)),
             Measure("exchangelib, all properties", exchangelib_reader(calendars, None)),
         ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from roomd_core.model import ItemKind, Mailbox
+from roomd_core.model import ItemKind, Mailbox, MailboxKind
 from roomd_core.sync.case import Case, Revision, Setting
 from roomd_core.sync.conclude import conclude
 from roomd_core.sync.content import event_of
@@ -17,7 +17,8 @@ from roomd_core.sync.window import Window
 def to_read(page: ChangePage, cases: Cases, mailbox: Mailbox, setting: Setting, window: Window) -> list[str]:
     """List the items that have to be read in full: copies that decide the content, if they are not known as they are.
 
-    That is the organizer's copy, and any other where no calendar of the organizer's is read.
+    That is the organizer's copy, and a guest's where no calendar of the organizer's is read. A room's copy never:
+    the feed tells who has the room when, and rooms keep neither the body nor, often, the title.
     """
     return [
         seen.ref.item_id
@@ -61,8 +62,8 @@ def plan_pull(
 
 
 def _tells_content(seen: RemoteItem, mailbox: Mailbox, setting: Setting) -> bool:
-    owned = seen.is_organizer or not seen.is_meeting
-    return owned or seen.organizer not in setting.mailboxes or seen.organizer == mailbox.address
+    owned = seen.is_organizer or not seen.is_meeting or seen.organizer == mailbox.address
+    return owned or (mailbox.kind is MailboxKind.PERSON and seen.organizer not in setting.mailboxes)
 
 
 def _concerns(seen: RemoteItem, cases: Cases, mailbox: Mailbox, setting: Setting, window: Window) -> bool:

@@ -1,0 +1,150 @@
+import pytest
+from msgspec.structs import replace
+
+from roomd_core.api.wire import Health, Resolution
+from roomd_core.model import ConflictKind, Freshness, Side
+from roomd_tui.screens.acting import RoomdScreen
+from roomd_tui.screens.confirm import ConfirmScreen
+from roomd_tui.screens.conflicts import ConflictsScreen
+from roomd_tui.screens.details import DetailsScreen
+from roomd_tui.screens.event_form import EventForm
+from roomd_tui.screens.help import HelpScreen
+from roomd_tui.screens.sync import SyncScreen
+from roomd_tui.screens.timeline import TimelineScreen
+from tui.example_house import NOW, ROOMS, conflict, known, status
+from tui.prepared_daemon import PreparedDaemon
+from tui.screens_as_text import seated
+
+SCREENS = (TimelineScreen, SyncScreen, ConflictsScreen, ConfirmScreen, DetailsScreen, EventForm, HelpScreen)
+
+
+async def test_the_sync_screen_shows_when_each_mailbox_was_last_read_and_what_was_wrong(
+    daemon: PreparedDaemon,
+) -> None:
+    broken = replace(
+        known(ROOMS[1]),
+        health=Health.FAILING,
+        freshness=Freshness(address=ROOMS[1].address, tried_at=NOW, error="The mailbox was moved to another server"),
+    )
+    daemon.status = status(mailboxes=(known(ROOMS[0]), broken))
+    async with seated(daemon) as seat:
+        await seat.sees("Exchange ok")
+        await seat.press("s")
+        await seat.sees("Sync  as of 09:40:00 Asia/Shanghai")
+        assert seat.line("2楼广寒宫").split() == ["2楼广寒宫", "09:39:48", "12", "s", "ok"]
+        assert "never" in seat.line("Garden")
+        assert "failing" in seat.line("Garden")
+        await seat.press("down")
+        assert seat.lines()[-3:-1] == [
+            " Garden <garden@example.com>  room, answers: auto, 4 seats",
+            " The mailbox was moved to another server",
+        ]
+
+
+async def test_r_brings_both_sides_together_now(daemon: PreparedDaemon) -> None:
+    async with seated(daemon) as seat:
+        await seat.sees("Exchange ok")
+        await seat.press("s", "r")
+        await seat.hears("run 8 at 09:39 took 2.0 s: 8 mailboxes read, 4 created")
+    assert daemon.asked == [("sync", "", None)]
+
+
+async def test_a_conflict_stands_side_by_side_with_what_differs_marked(daemon: PreparedDaemon) -> None:
+    daemon.conflicts = [conflict()]
+    async with seated(daemon) as seat:
+        await seat.sees("1 conflict")
+        await seat.press("c")
+        await seat.sees("Title of 'Budget review' was changed here and in Outlook")
+        assert seat.line("Last agreed").split() == ["Last", "agreed", "Exchange", "Local"]
+        assert seat.line("* title").split() == ["*", "title", "Budget", "review", "Budget", "2027", "预算评审"]
+        assert seat.line("   time")
+        assert "2 people are mailed" in seat.line("l keep local")
+
+
+async def test_keeping_a_side_is_confirmed_with_what_it_does(daemon: PreparedDaemon) -> None:
+    daemon.conflicts = [conflict(), conflict(id="c2", kind=ConflictKind.EDIT_VS_DELETE, remote=None, units=())]
+    async with seated(daemon) as seat:
+        await seat.sees("2 conflicts")
+        await seat.press("c")
+        await seat.sees("edit-vs-delete")
+        await seat.press("l")
+        await seat.sees("Keep the local side?")
+        await seat.press("n")
+        assert daemon.asked == []
+        await seat.press("e")
+        await seat.sees("Keep Exchange's side?")
+        await seat.press("y")
+        await seat.hears("Kept Exchange's side of 'Budget review'")
+        await seat.sees("(deleted)")
+    assert daemon.asked == [("resolve", "c1", Resolution(keep=Side.EXCHANGE))]
+
+
+async def test_without_conflicts_the_screen_says_that_both_sides_agree(daemon: PreparedDaemon) -> None:
+    async with seated(daemon) as seat:
+        await seat.sees("Exchange ok")
+        await seat.press("c")
+        await seat.sees("Nothing to decide: both sides agree.")
+        await seat.press("e")
+        await seat.hears("there is no conflict to decide")
+
+
+async def test_s_and_c_lead_from_screen_to_screen_and_one_escape_leads_back(daemon: PreparedDaemon) -> None:
+    async with seated(daemon) as seat:
+        await seat.sees("Garden")
+        for key, heading in (("s", "Mailbox"), ("c", "Nothing to decide"), ("s", "Mailbox")):
+            await seat.press(key)
+            await seat.sees(heading)
+        await seat.press("escape")
+        await seat.sees("|Budge")
+
+
+async def test_help_lists_every_key_of_the_screen_it_lies_over(daemon: PreparedDaemon) -> None:
+    async with seated(daemon, size=(100, 50)) as seat:
+        await seat.sees("Garden")
+        await seat.press("question_mark")
+        await seat.sees("esc Back")
+        for action in TimelineScreen.ACTIONS:
+            assert f" {action.key_text} " in seat.line(action.help)
+        assert seat.line("made in Outlook, by somebody who does not use roomd")
+        await seat.press("escape", "s", "f1")
+        await seat.sees("Bring both sides together now")
+
+
+async def test_the_palette_finds_a_room_by_name(daemon: PreparedDaemon) -> None:
+    async with seated(daemon) as seat:
+        await seat.sees("Exchange ok")
+        await seat.sees("Garden")
+        await seat.press("ctrl+p")
+        await seat.type("tower")
+        await seat.sees("Go to Tower room 12")
+        await seat.press("enter")
+        await seat.sees("5/5")
+
+
+async def test_q_leaves(daemon: PreparedDaemon) -> None:
+    async with seated(daemon) as seat:
+        await seat.sees("Garden")
+        await seat.press("q")
+        await seat.until(lambda: not seat.app.is_running, "the interface to close")
+        assert seat.app.return_code == 0
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.__name__)
+def test_every_action_of_a_screen_can_be_done(screen: type[RoomdScreen]) -> None:
+    names = [action.name for action in screen.ACTIONS]
+    assert [name for name in names if not callable(getattr(screen, f"do_{name}", None))] == []
+    keys = [key for action in screen.ACTIONS for key in action.keys]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("screen", [TimelineScreen, SyncScreen, ConflictsScreen], ids=lambda screen: screen.__name__)
+def test_the_footer_fits_into_80_cells_with_at_most_six_keys(screen: type[RoomdScreen]) -> None:
+    shown = [f"{action.key} {action.label}" for action in screen.ACTIONS if action.label]
+    assert len(shown) <= 6
+    assert len("  ".join(shown)) <= 78
+
+
+async def test_over_ssh_nothing_is_animated(daemon: PreparedDaemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")
+    async with seated(daemon) as seat:
+        assert seat.app.animation_level == "none"

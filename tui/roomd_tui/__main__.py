@@ -1,0 +1,7 @@
+"""`python -m roomd_tui` is `roomctl`."""
+
+import sys
+
+from roomd_tui.cli import main
+
+sys.exit(main())

@@ -1,0 +1,17 @@
+"""The commands of `roomctl`, one file each, in the order `--help` shows them."""
+
+from roomd_tui.commands import book, cancel, conflicts, move, resolve, rooms, show, status, sync, timeline
+from roomd_tui.commands.command import Command
+
+COMMANDS: tuple[Command, ...] = (
+    status.COMMAND,
+    rooms.COMMAND,
+    timeline.COMMAND,
+    book.COMMAND,
+    move.COMMAND,
+    cancel.COMMAND,
+    show.COMMAND,
+    sync.COMMAND,
+    conflicts.COMMAND,
+    resolve.COMMAND,
+)

@@ -1,0 +1,77 @@
+"""A conflict side by side: what was last agreed, what Exchange has, what was made of it here."""
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from zoneinfo import ZoneInfo
+
+from textual import events
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from roomd_core.api.wire import ConflictView
+from roomd_core.model import Side
+from roomd_tui.cells import fill, wrap
+from roomd_tui.comparison import Unit, compared
+
+NAME_WIDTH = 14
+GAP = 2
+KEYS = {Side.EXCHANGE: "e", Side.LOCAL: "l"}
+
+
+class Comparison(VerticalScroll):
+    """Three columns; what differs is marked by a star, not by colour alone. Below, what each choice does."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone = zone
+        self._conflict: ConflictView | None = None
+        self._text = Static("")
+
+    def compose(self) -> Iterator[Static]:
+        """Lay out the text."""
+        yield self._text
+
+    def show(self, conflict: ConflictView | None) -> None:
+        """Show a conflict, or nothing."""
+        self._conflict = conflict
+        self._draw()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Break the lines anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        lines = comparison_lines(self._conflict, self.content_size.width, self._zone) if self._conflict else []
+        self._text.update(Content("\n").join(lines))
+
+
+def comparison_lines(conflict: ConflictView, width: int, zone: ZoneInfo) -> list[Content]:
+    """Write a conflict in ``width`` cells."""
+    column = max((width - NAME_WIDTH) // 3 - GAP, 8)
+    heading = _row(["", "Last agreed", "Exchange", "Local"], column)
+    choices = [
+        line
+        for side in Side
+        for line in wrap(f"{KEYS[side]}  keep {side}: {conflict.choices.get(side, '')}", max(width, 20))
+    ]
+    return [
+        *(Content(line) for line in wrap(conflict.summary, max(width, 20))),
+        Content(""),
+        Content.styled(heading, "bold"),
+        *(line for unit in compared(conflict, zone) for line in _unit_lines(unit, column)),
+        Content(""),
+        *(Content(line) for line in choices),
+    ]
+
+
+def _unit_lines(unit: Unit, column: int) -> Iterator[Content]:
+    name = f"{'*' if unit.differs else ' '} {unit.name.replace('_', ' ')}"
+    texts = [[name], *(wrap(text, column) for text in (unit.base, unit.remote, unit.local))]
+    for parts in zip_longest(*texts, fillvalue=""):
+        yield Content.styled(_row(parts, column), "$warning bold" if unit.differs else "")
+
+
+def _row(parts: Sequence[str], column: int) -> str:
+    name, *sides = parts
+    return fill(name, NAME_WIDTH) + "".join(fill(side, column) + " " * GAP for side in sides).rstrip()

@@ -24,10 +24,10 @@ PASSES_ON = ("demo", "lab")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a subcommand and return its exit code. A mistake of the user's ends in a message, not in a traceback."""
-    parser = _parser()
-    known, rest = parser.parse_known_args(argv)
+    line = parser()
+    known, rest = line.parse_known_args(argv)
     if rest and known.command not in PASSES_ON:
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        line.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         return _run(known, rest)
     except RoomdError as error:
@@ -35,12 +35,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _exit_code(error)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Declare the command line."""
+    whole = argparse.ArgumentParser(
         prog="roomd", description="Keep an in-house room booking system and Microsoft Exchange in step."
     )
-    parser.add_argument("--version", action="version", version=f"roomd {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    whole.add_argument("--version", action="version", version=f"roomd {__version__}")
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
     run = commands.add_parser("run", help="run the daemon in the foreground")
     run.add_argument("--log", choices=("text", "json"), default="text", help="how log lines look (default: text)")
     check = commands.add_parser("check-config", help="say what a configuration means, or what is wrong with it")
@@ -48,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--config", type=Path, required=True, metavar="FILE", help="the configuration, TOML")
     commands.add_parser("demo", help="try everything on an Exchange that comes along", add_help=False)
     commands.add_parser("lab", help="run that Exchange alone, to develop and test against", add_help=False)
-    return parser
+    return whole
 
 
 def _run(known: argparse.Namespace, rest: list[str]) -> int:

@@ -67,7 +67,7 @@ def parser() -> ArgumentParser:
 def _texts(command: Command) -> dict[str, Any]:
     return {
         "help": command.help,
-        "description": command.help.capitalize() + ".",
+        "description": f"{command.help[0].upper()}{command.help[1:]}.",
         "epilog": command.epilog,
         "formatter_class": RawDescriptionHelpFormatter,
     }

@@ -9,6 +9,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from roomd_core.api.client import Client
+from roomd_core.clock import Clock
 from roomd_tui.app import RoomdApp
 from roomd_tui.screens.acting import Session
 from tui.example_house import NOW, ZONE
@@ -91,10 +92,10 @@ class Seat:
 
 
 @asynccontextmanager
-async def seated(daemon: Any, size: tuple[int, int] = SMALL) -> AsyncIterator[Seat]:
+async def seated(daemon: Any, size: tuple[int, int] = SMALL, *, clock: Clock | None = None) -> AsyncIterator[Seat]:
     """Open the interface on a daemon, in a terminal of a size."""
     async with Client(daemon.path) as client:
-        session = Session(client=client, clock=FixedClock(), zone=ZONE)
+        session = Session(client=client, clock=clock or FixedClock(), zone=ZONE)
         app = RoomdApp(session, retry_delays=(0.01,))
         async with app.run_test(size=size) as pilot:
             yield Seat(app, pilot)

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from getpass import getuser
 from pathlib import Path
 from typing import Any, Self
 
@@ -120,7 +121,7 @@ class House:
         self.socket = folder / "control.sock"
 
     def write_config(self, *, answers: Mapping[str, str] | None = None, sync: str = "") -> Self:
-        """Write the configuration an administrator would, with every room and person of the lab.
+        """Write the configuration an administrator would, with every room and person of the lab; you are the first.
 
         ``answers`` names who answers for a room other than ``auto``; ``sync`` are further lines of ``[sync]``.
         """
@@ -203,7 +204,8 @@ socket = "{control}"
 
 """
     rooms = "".join(room_table(room, answers.get(room["address"], "auto")) for room in ready.rooms)
-    return head + rooms + "".join(map(person_table, ready.people))
+    me, *others = ready.people
+    return head + rooms + person_table(me, unix_user=getuser()) + "".join(map(person_table, others))
 
 
 def room_table(room: Mapping[str, Any], answers: str) -> str:
@@ -219,12 +221,13 @@ answers = "{answers}"
 """
 
 
-def person_table(person: Mapping[str, Any]) -> str:
-    """Return one [[person]]."""
+def person_table(person: Mapping[str, Any], *, unix_user: str | None = None) -> str:
+    """Return one [[person]]; a user of this host books as the person who has ``unix_user``."""
+    user = f'unix_user = "{unix_user}"\n' if unix_user else ""
     return f"""[[person]]
 address = "{person["address"]}"
 name = "{person["name"]}"
-
+{user}
 """
 
 

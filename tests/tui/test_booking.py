@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from msgspec import UNSET
 
 from roomd_core.api.wire import Booking, EventPatch, Invitee, Problem
@@ -42,6 +44,19 @@ async def test_a_booking_is_offered_for_an_hour_or_until_the_next_one(daemon: Pr
         assert "10:30" in await seat.sees("Start")
         assert "11:30" in seat.line("End")
         assert "Garden" in seat.line("Room")
+
+
+async def test_a_booking_late_in_the_evening_may_end_the_day_after(daemon: PreparedDaemon) -> None:
+    async with seated(daemon) as seat:
+        await seat.sees("Garden")
+        await seat.press("down", *["L"] * 6, "b")
+        assert "23:30" in await seat.sees("Start")
+        assert "2026-12-02 00:30" in seat.line("End")
+        await seat.type("Plan")
+        await seat.press("enter")
+        await seat.hears("Booked 'Plan'")
+    [(_, _, booking)] = daemon.asked
+    assert (booking.start, booking.end) == (at(23, 30), at(23, 30) + timedelta(hours=1))
 
 
 async def test_everything_that_is_wrong_is_said_beside_its_field_at_once(daemon: PreparedDaemon) -> None:

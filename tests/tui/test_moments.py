@@ -68,6 +68,12 @@ def test_a_length_that_is_not_understood_is_refused(text: str) -> None:
         parse_length(text)
 
 
+@pytest.mark.parametrize("text", ["00:00", "0:00", "0000", "24:00"])
+def test_midnight_as_an_end_is_the_one_that_ends_the_day(text: str) -> None:
+    start = parse_moment("2026-12-05T23:00", now=NOW, zone=BERLIN)
+    assert parse_end(text, start=start, zone=BERLIN).isoformat() == "2026-12-06T00:00:00+01:00"
+
+
 def test_an_end_is_a_time_on_the_day_of_the_start_or_a_length_after_it() -> None:
     start = parse_moment("2026-12-05T14:00", now=NOW, zone=BERLIN)
     ends = [

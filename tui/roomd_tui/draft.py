@@ -57,7 +57,7 @@ def drafted_at(selection: Selection, organizer: str, zone: ZoneInfo) -> Draft:
         rooms=selection.room.name,
         date=start.astimezone(zone).date().isoformat(),
         start=clock_text(start, zone),
-        end=clock_text(_free_until(selection), zone),
+        end=_end_text(start, _free_until(selection), zone),
         organizer=organizer,
     )
 
@@ -70,19 +70,24 @@ def _free_until(selection: Selection) -> datetime:
 
 def drafted_of(event: EventView, zone: ZoneInfo) -> Draft:
     """Write an event into a form."""
-    start, end = event.start.astimezone(zone), event.end.astimezone(zone)
-    same_day = start.date() == end.date()
+    start = event.start.astimezone(zone)
     return Draft(
         title=event.title,
         rooms=", ".join(room.name for room in event.rooms),
         date=start.date().isoformat(),
         start=clock_text(start, zone),
-        end=clock_text(end, zone) if same_day else f"{end.date().isoformat()} {clock_text(end, zone)}",
+        end=_end_text(start, event.end, zone),
         organizer=event.organizer,
         attendees=", ".join(one.address for one in event.attendees),
         location=event.location,
         private=event.private,
     )
+
+
+def _end_text(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """Write an end so that it is read as the same: with its day, if the time alone would mean another."""
+    clock = clock_text(end, zone)
+    return clock if parse_end(clock, start=start, zone=zone) == end else f"{end.astimezone(zone).date()} {clock}"
 
 
 def booked_from(draft: Draft, known: Known) -> Booking | Faults:

@@ -11,6 +11,7 @@ DAY_FORMS = "2026-12-01, today, tomorrow, yesterday, or +7 for days from today"
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})|(\d{1,2})(\d{2})")
 _LENGTH = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,4})m?)?(?<=[hm\d])")
 _DAY_AND_CLOCK = re.compile(r"(\S+)[ T]+(\S+)")
+_MIDNIGHT = {"0:00", "00:00", "0000", "24:00", "2400"}
 _NAMED_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 
@@ -36,11 +37,17 @@ def parse_moment(text: str, *, now: datetime, zone: ZoneInfo, day: date | None =
 
 
 def parse_end(text: str, *, start: datetime, zone: ZoneInfo) -> datetime:
-    """Read an end: a moment, a time on the day of ``start``, or a length after it (``+45m``, ``1h``)."""
+    """Read an end: a moment, a time on the day of ``start``, or a length after it (``+45m``, ``1h``).
+
+    Midnight alone is the one that ends the day.
+    """
     length = text.strip().removeprefix("+")
     if length != text.strip() or length.endswith(("m", "h")):
         return start + parse_length(length)
-    return parse_moment(text, now=start, zone=zone, day=start.astimezone(zone).date())
+    day = start.astimezone(zone).date()
+    if text.strip() in _MIDNIGHT:
+        return _on(day + timedelta(days=1), time(), zone)
+    return parse_moment(text, now=start, zone=zone, day=day)
 
 
 def parse_length(text: str) -> timedelta:

@@ -8,11 +8,12 @@ from operator import add
 
 from msgspec import Struct
 
+from roomd_core.errors import RoomdError
 from roomd_core.model import EXCHANGE, Mailbox, MailboxError, MailboxKind
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
 from roomd_core.sync.pull import Pulled, Puller
-from roomd_core.sync.remote import ExchangeUnavailable, RemoteError
+from roomd_core.sync.remote import ExchangeUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ class Reader:
             except ExchangeUnavailable as error:
                 stop.set()
                 return Reading(mailbox=mailbox, error=error)
-            except RemoteError as error:
+            except RoomdError as error:
                 return Reading(mailbox=mailbox, error=error)
             except Exception as error:
                 logger.exception("reading %s failed unexpectedly", mailbox.address)
@@ -107,6 +108,6 @@ class Reader:
 
 def message_of(error: Exception | None) -> str:
     """Return what to show of an error: its own words if it was meant for people."""
-    if isinstance(error, RemoteError):
+    if isinstance(error, RoomdError):
         return str(error)
     return f"An unexpected error ({type(error).__name__}); the log has the details. The next run tries again."

@@ -101,7 +101,7 @@ class ConflictsScreen(ListingScreen):
             self.attempt(lambda: self._decide(conflict, side))
 
     async def _decide(self, conflict: ConflictView, side: Side) -> None:
-        texts = (f"Keep {SIDES[side]}? {conflict.summary}.", conflict.choices.get(side, ""))
+        texts = (f"Keep {SIDES[side]}? {conflict.summary}", conflict.choices.get(side, ""))
         if await self.app.push_screen_wait(
             ConfirmScreen(self.session, self.board, texts, ("Keep it", "Decide later"))
         ):

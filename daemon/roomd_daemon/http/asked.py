@@ -99,7 +99,8 @@ async def read_body(request: Request, shape: type[Struct] | None) -> Any:
     except msgspec.ValidationError as error:
         raise Unreadable(_invalid(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Unreadable(MALFORMED.problem(f"The body is not JSON: {_lower(str(error))}.")) from None
+        reason = str(error).removeprefix("JSON is malformed: ")
+        raise Unreadable(MALFORMED.problem(f"The body is not JSON: {_lower(reason)}.")) from None
 
 
 async def _bounded(request: Request) -> bytes:

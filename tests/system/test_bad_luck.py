@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from roomd_daemon.demo.house import House, HouseError
+from roomd_daemon.demo.house import House
+from roomd_daemon.demo.process import HouseError
 
 REFUSED, UNREACHABLE_DAEMON, UNREACHABLE_EXCHANGE = 1, 3, 4
 

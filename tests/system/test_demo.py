@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from roomd_daemon.demo.tour import STEPS
+from roomd_daemon.demo.steps import STEPS
 
 
 def test_every_step_of_the_guided_tour_comes_true() -> None:

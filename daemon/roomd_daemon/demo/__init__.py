@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from roomd_core.errors import RoomdError
 from roomd_daemon.demo.house import House, open_house
 from roomd_daemon.demo.outlook import Outlook
-from roomd_daemon.demo.tour import Tour, guide
+from roomd_daemon.demo.steps import guide
+from roomd_daemon.demo.tour import Tour
 
 OUTLOOK_PACE = "20"
 """Seconds between two things that Outlook's users do while the interface is open."""

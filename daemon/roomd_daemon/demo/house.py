@@ -5,47 +5,21 @@ that it is ready, `roomctl`.
 """
 
 import os
-import select
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from getpass import getuser
 from pathlib import Path
 from typing import Any, Self
 
 import msgspec
 
-from roomd_core.errors import RoomdError
-
-PATIENCE = 30.0
-"""Seconds a process may take to become ready, or to stop."""
-
-
-class HouseError(RoomdError):
-    """A process of the house did not come up, or went away."""
-
-
-class LabReady(msgspec.Struct, frozen=True, kw_only=True):
-    """The lab's ready line: where it is and how to sign in."""
-
-    endpoint: str
-    ca_file: str
-    username: str
-    password: str
-    people: tuple[dict[str, Any], ...]
-    rooms: tuple[dict[str, Any], ...]
-    control: str
-    control_token: str
-    accounts: tuple[dict[str, str], ...]
-
-    def __repr__(self) -> str:
-        """Leave the secrets out."""
-        return f"LabReady({self.endpoint!r})"
+from roomd_daemon.demo.configuration import LabReady, configuration
+from roomd_daemon.demo.process import PATIENCE, HouseError, Process, wait_for_ready
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,54 +32,6 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     def json(self) -> Any:
         """Decode standard output."""
         return msgspec.json.decode(self.out)
-
-
-class Process:
-    """A child that is told to stop with SIGTERM and is given time to."""
-
-    def __init__(self, argv: Sequence[str], *, log: Path, environment: Mapping[str, str]) -> None:
-        """Start it; standard error goes to ``log``, standard output can be read line by line."""
-        with log.open("ab") as stream:
-            self._child = subprocess.Popen(  # noqa: S603 - our own programs, no shell
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=stream,
-                env={**os.environ, **environment},
-                start_new_session=True,
-            )
-        self._log = log
-        self.pid = self._child.pid
-
-    def first_line(self) -> bytes:
-        """Wait for a line on standard output. Raise HouseError with the log's end when there is none."""
-        assert self._child.stdout is not None
-        ready, _, _ = select.select([self._child.stdout], [], [], PATIENCE)
-        line = self._child.stdout.readline() if ready else b""
-        if not line:
-            raise HouseError(f"{self._child.args!r} did not become ready; its log ends:\n{self.log_end()}")
-        return line
-
-    def ended(self) -> bool:
-        """Tell whether it is gone."""
-        return self._child.poll() is not None
-
-    def log_end(self, lines: int = 15) -> str:
-        """Return the last lines of its log."""
-        return "\n".join(self._log.read_text(errors="replace").splitlines()[-lines:])
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
-        """End it and return its exit code; what does not stop in time is killed."""
-        if self._child.poll() is None:
-            self._child.send_signal(how)
-        try:
-            code = self._child.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._child.kill()
-            code = self._child.wait()
-        if self._child.stdout is not None:
-            self._child.stdout.close()
-        return code
 
 
 class House:
@@ -172,63 +98,6 @@ class House:
         """Stop the daemon; the lab outlives it, as Exchange would."""
         if self.daemon is not None:
             self.daemon.stop()
-
-
-def wait_for_ready(listener: socket.socket, daemon: Process) -> None:
-    """Wait for READY=1 (sd_notify). Raise HouseError with the log's end when the daemon goes away instead."""
-    listener.settimeout(0.2)
-    for _ in range(int(PATIENCE / 0.2)):
-        try:
-            if b"READY=1" in listener.recv(4096).split(b"\n"):
-                return
-        except TimeoutError:
-            if daemon.ended():
-                break
-    raise HouseError(f"roomd did not become ready; its log ends:\n{daemon.log_end()}")
-
-
-def configuration(ready: LabReady, control: Path, answers: Mapping[str, str], sync: str) -> str:
-    """Return the TOML for a lab."""
-    head = f"""[exchange]
-endpoint = "{ready.endpoint}"
-username = '{ready.username}'
-password_file = "exchange-password"
-ca_file = "{ready.ca_file}"
-
-[sync]
-interval = "10m"
-{sync}
-[paths]
-state_dir = "state"
-socket = "{control}"
-
-"""
-    rooms = "".join(room_table(room, answers.get(room["address"], "auto")) for room in ready.rooms)
-    me, *others = ready.people
-    return head + rooms + person_table(me, unix_user=getuser()) + "".join(map(person_table, others))
-
-
-def room_table(room: Mapping[str, Any], answers: str) -> str:
-    """Return one [[room]]."""
-    features = ", ".join(f'"{feature}"' for feature in room["features"])
-    return f"""[[room]]
-address = "{room["address"]}"
-name = "{room["name"]}"
-capacity = {room["capacity"]}
-features = [{features}]
-answers = "{answers}"
-
-"""
-
-
-def person_table(person: Mapping[str, Any], *, unix_user: str | None = None) -> str:
-    """Return one [[person]]; a user of this host books as the person who has ``unix_user``."""
-    user = f'unix_user = "{unix_user}"\n' if unix_user else ""
-    return f"""[[person]]
-address = "{person["address"]}"
-name = "{person["name"]}"
-{user}
-"""
 
 
 @contextmanager

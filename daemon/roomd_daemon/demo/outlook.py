@@ -6,7 +6,8 @@ from typing import Any, Self
 
 import httpx2
 
-from roomd_daemon.demo.house import HouseError, LabReady
+from roomd_daemon.demo.configuration import LabReady
+from roomd_daemon.demo.process import HouseError
 
 
 class Outlook:

@@ -1,5 +1,4 @@
 import json
-from datetime import timedelta
 from typing import Any
 
 from lab.wire import GUANGHAN, HOUR, TOMORROW, WORKSHOP, ZHANGSAN, Client
@@ -45,38 +44,6 @@ def test_a_meeting_is_renamed_and_nothing_but_what_may_be_changed_is(client: Cli
         400,
         "cannot change change_key; only importance, location, sensitivity, subject",
     )
-
-
-def test_a_series_is_booked_changed_in_parts_and_split(client: Client) -> None:
-    weekly = {"pattern": "weekly", "days": [f"{TOMORROW:%A}"], "count": 6}
-    _, booked = control(client, "book", BOOKING | {"recurrence": weekly})
-    days = [(TOMORROW + timedelta(weeks=n)).date().isoformat() for n in range(6)]
-    assert (booked["type"], booked["recurrence"]["first"]) == ("RecurringMaster", days[0])
-    assert booked["recurrence"] | weekly == booked["recurrence"]
-    mine = {"organizer": ZHANGSAN, "uid": booked["uid"]}
-    _, changed = control(client, "change", mine | {"on": days[1], "fields": {"subject": "Guests"}})
-    assert (changed["type"], changed["subject"]) == ("Exception", "Guests")
-    control(client, "cancel", mine | {"on": days[2]})
-    later = {"start": (TOMORROW + timedelta(weeks=4, hours=5)).isoformat()}
-    ends = {"end": (TOMORROW + timedelta(weeks=4, hours=6)).isoformat()}
-    _, second = control(client, "this-and-following", mine | {"on": days[4]} | later | ends)
-    assert second["recurrence"]["count"] == 2
-    window = {"start": TOMORROW.isoformat(), "end": (TOMORROW + timedelta(weeks=7)).isoformat()}
-    _, shown = control(client, "calendar", {"address": GUANGHAN} | window)
-    assert [(item["start"][:10], item["uid"] == booked["uid"]) for item in shown] == [
-        (days[0], True),
-        (days[1], True),
-        (days[3], True),
-        (days[4], False),
-        (days[5], False),
-    ]
-    _, (master, _) = control(client, "mailbox", {"address": ZHANGSAN})
-    assert (master["exceptions"], master["deletions"]) == ([days[1]], [days[2]])
-
-
-def test_a_mistake_in_a_recurrence_is_named(client: Client) -> None:
-    for mistake in ({"pattern": "hourly"}, {"pattern": "weekly", "days": ["Someday"]}, {"pattern": "weekly"}):
-        assert control(client, "book", BOOKING | {"recurrence": mistake})[0] == 400
 
 
 def test_somebody_answers_for_a_room(client: Client) -> None:

@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lock bench clean
+.PHONY: help demo test contract lint lock bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -23,6 +23,9 @@ demo: $(READY) ## Try roomd on an Exchange of its own: the interface, or a guide
 test: $(READY) ## Run every test
 	$(BIN)/pytest
 
+contract: $(READY) ## Hold any EWS endpoint to the lab's contract: make contract ENDPOINT=accounts.json
+	$(BIN)/pytest tests/lab/contract --endpoint-file $(ENDPOINT)
+
 lint: $(READY) ## Check style, types and who may import whom
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -36,6 +39,8 @@ lock: $(READY) ## Choose the newest allowed versions anew and lock them
 
 bench: $(READY) ## Measure, each figure beside its peer in the same run
 	$(BIN)/python bench/first_sync.py
+	$(BIN)/python bench/lab_speed.py
+	$(BIN)/python bench/freshness.py
 
 clean: ## Remove the environment and everything made
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist build

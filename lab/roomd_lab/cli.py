@@ -8,86 +8,85 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 
-from roomd_lab.company import Company, fill_calendars, fill_rooms
+from roomd_lab.calendars import fill_calendars, fill_rooms
+from roomd_lab.company import Company
+from roomd_lab.http.gate import SignInPolicy
 from roomd_lab.lab import Lab, LabAddress
-from roomd_lab.model.directory import Account
+from roomd_lab.model.errors import ExchangeError
+from roomd_lab.model.limits import Limits
+from roomd_lab.model.people import Account
+from roomd_lab.options import read_options
 from roomd_lab.pace import keep_busy
+from roomd_lab.state import load, save
 
-_HIGHEST_PORT = 65535
+_SAVE_SECONDS = 60.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a lab; prints one line of JSON when it is ready, and returns 0 after SIGTERM or SIGINT."""
-    options = _options(arguments)
+    options = read_options(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
     try:
-        asyncio.run(_run(options))
+        lab = new_lab(options)
+    except (OSError, ValueError, ExchangeError) as error:
+        sys.stderr.write(f"roomd lab: {error}\n")
+        return 1
+    try:
+        asyncio.run(_run(lab, options))
     except OSError as error:
         sys.stderr.write(f"roomd lab: cannot listen on {options.host} port {options.port}: {error.strerror}\n")
         return 1
     return 0
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="roomd lab", description="An Exchange to try things on.")
-    parser.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--people", type=_count, default=8, help="how many people (default: %(default)s)")
-    parser.add_argument("--rooms", type=_count, default=5, help="how many rooms (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="decides names and calendars (default: %(default)s)")
-    parser.add_argument("--empty", action="store_true", help="begin with empty calendars")
-    parser.add_argument("--events-per-room", type=_count, metavar="N", help="book exactly N meetings in every room")
-    parser.add_argument("--dir", type=Path, help="folder for certificates (default: a temporary one)")
-    parser.add_argument(
-        "--outlook-pace", type=_seconds, metavar="SECONDS", help="let people book, move and cancel at this pace"
-    )
-    return parser.parse_args(arguments)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number")
-    return int(text)
-
-
-def _port(text: str) -> int:
-    port = _count(text)
-    if port > _HIGHEST_PORT:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a port; they end at {_HIGHEST_PORT}")
-    return port
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds above 0")
-    return seconds
-
-
-async def _run(options: argparse.Namespace) -> None:
+async def _run(lab: Lab, options: argparse.Namespace) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    lab = _new_lab(options)
+    policy = SignInPolicy(
+        extended_protection=options.extended_protection, lock_out_after=options.lock_out, oauth=options.oauth
+    )
     async with AsyncExitStack() as stack:
-        address = await stack.enter_async_context(lab.serve(host=options.host, port=options.port, folder=options.dir))
-        sys.stdout.write(json.dumps(ready_line(lab, address), ensure_ascii=False) + "\n")
+        serving = lab.serve(host=options.host, port=options.port, folder=options.dir, sign_in=policy)
+        address = await stack.enter_async_context(serving)
+        sys.stdout.write(json.dumps(ready_line(lab, address, oauth=options.oauth), ensure_ascii=False) + "\n")
         sys.stdout.flush()
-        busy = asyncio.create_task(keep_busy(lab, options.outlook_pace)) if options.outlook_pace else None
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        chores = []
+        if options.outlook_pace:
+            chores.append(tasks.create_task(keep_busy(lab, options.outlook_pace, misbehave=options.misbehave)))
+        if options.state:
+            chores.append(tasks.create_task(_keep_saved(lab, options)))
         await stopped.wait()
-        if busy:
-            busy.cancel()
+        for chore in chores:
+            chore.cancel()
+    if options.state:
+        save(lab, options.state)
 
 
-def _new_lab(options: argparse.Namespace) -> Lab:
-    lab = Lab(Company.seeded(people=options.people, rooms=options.rooms, seed=options.seed))
+async def _keep_saved(lab: Lab, options: argparse.Namespace) -> None:
+    while True:
+        await asyncio.sleep(_SAVE_SECONDS)
+        await asyncio.to_thread(save, lab, options.state)
+
+
+def new_lab(options: argparse.Namespace) -> Lab:
+    """The lab the options describe, or the one that was saved. Raises OSError, ValueError and ExchangeError."""
+    limits = Limits(subscriptions=options.subscriptions, hanging_connections=options.hanging_connections)
+    saved = load(options.state) if options.state else None
+    lab = Lab(saved[0], organization=saved[1], limits=limits) if saved else _fresh_lab(options, limits)
+    for address in options.outside_scope:
+        lab.company.directory.leave_out_of_scope(address)
+    lab.faults.follow(options.faults)
+    return lab
+
+
+def _fresh_lab(options: argparse.Namespace, limits: Limits) -> Lab:
+    company = Company.seeded(people=options.people, rooms=options.rooms, seed=options.seed, zone=options.zone)
+    lab = Lab(company, limits=limits)
     now = lab.organization.now()
     if options.events_per_room is not None:
         fill_rooms(lab.company, lab.outlook, now, events_per_room=options.events_per_room)
@@ -96,7 +95,7 @@ def _new_lab(options: argparse.Namespace) -> Lab:
     return lab
 
 
-def ready_line(lab: Lab, address: LabAddress) -> dict[str, Any]:
+def ready_line(lab: Lab, address: LabAddress, *, oauth: bool = False) -> dict[str, Any]:
     """Everything a client needs to use the lab, passwords included: they open nothing else."""
     directory = lab.company.directory
     service, *others = (account for account in directory.accounts if account.mailbox is None)
@@ -104,9 +103,9 @@ def ready_line(lab: Lab, address: LabAddress) -> dict[str, Any]:
     return {
         "endpoint": address.endpoint,
         "ca_file": str(address.ca_file),
-        **_credentials(service),
+        **_credentials(service, oauth=oauth),
         "people": [
-            {"address": p.address.smtp, "name": p.address.name, **_credentials(own[p.address.smtp])}
+            {"address": p.address.smtp, "name": p.address.name, **_credentials(own[p.address.smtp], oauth=oauth)}
             for p in directory.people.values()
         ],
         "rooms": [
@@ -120,9 +119,12 @@ def ready_line(lab: Lab, address: LabAddress) -> dict[str, Any]:
         ],
         "control": address.control,
         "control_token": lab.control_token,
-        "accounts": [_credentials(account) for account in others],
+        "accounts": [_credentials(account, oauth=oauth) for account in others],
+        "zone": lab.company.zone,
+        "outside_scope": sorted(directory.outside_scope),
     }
 
 
-def _credentials(account: Account) -> dict[str, str]:
-    return {"username": account.username, "password": account.password}
+def _credentials(account: Account, *, oauth: bool) -> dict[str, str]:
+    token = {"token": account.token} if oauth else {}
+    return {"username": account.username, "password": account.password, **token}

@@ -1,45 +1,40 @@
-"""A company to fill the lab with: people, rooms, accounts, and calendars that look lived in."""
+"""A company to fill the lab with: people, rooms, accounts."""
 
 import random
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
-from zoneinfo import ZoneInfo
 
-from roomd_lab.model.directory import (
-    Account,
-    Address,
-    Automation,
-    Directory,
-    Person,
-    Room,
-    RoomList,
-    RoomPolicy,
-)
-from roomd_lab.names import FAMILY_NAMES, FEATURES, FIRST_ROOMS, GIVEN_NAMES, KNOWN_PEOPLE, SUBJECTS
-from roomd_lab.outlook import Outlook
+from roomd_lab.model.directory import Directory
+from roomd_lab.model.people import Account, Address, Automation, Person, Room, RoomList, RoomPolicy
+from roomd_lab.model.zones import zone_info
+from roomd_lab.names import FAMILY_NAMES, FEATURES, FIRST_ROOMS, GIVEN_NAMES, KNOWN_PEOPLE
 
 DOMAIN = "example.com"
 REALM = "EXAMPLE"
 _SID = "S-1-5-21-1004336348-1177238915-682003330"
 _ROOMS_PER_FLOOR = 6
 _UNATTENDED_EVERY = 5
-_HOUR = 3600
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
-    """Who works here. `zone` is the office's Windows time zone; `host_zone` the same for calculating."""
+    """Who works here. `zone` is the office's Windows time zone."""
 
     directory: Directory
     zone: str = "China Standard Time"
-    host_zone: str = "Asia/Shanghai"
     seed: int = 1
 
     @classmethod
-    def seeded(cls, *, people: int = 8, rooms: int = 5, seed: int = 1) -> "Company":
-        """A company of this size. The same seed gives the same people and rooms, with fresh passwords."""
+    def seeded(
+        cls, *, people: int = 8, rooms: int = 5, seed: int = 1, zone: str = "China Standard Time"
+    ) -> "Company":
+        """A company of this size in a Windows time zone.
+
+        The same seed gives the same people and rooms, with fresh passwords.
+        """
         rng = random.Random(seed)  # noqa: S311 - a believable company, not a secret
         staff = _people(people, rng)
         places = _rooms(rooms, rng)
@@ -49,11 +44,25 @@ class Company:
             room_lists=_room_lists(places),
             accounts=(*_service_accounts(), *(_own_account(number, p) for number, p in enumerate(staff, 2000))),
         )
-        return cls(directory=directory, seed=seed)
+        return cls(directory=directory, seed=seed, zone=zone)
+
+    @property
+    def host_zone(self) -> str:
+        """The office's zone as the zone database calls it."""
+        return zone_info(self.zone).key
 
     def people(self) -> list[str]:
         """The addresses of its people."""
         return [person.address.smtp for person in self.directory.people.values()]
+
+    def next_hour(self, now: datetime, later: int, between: tuple[int, int]) -> datetime:
+        """The start of the working hour that comes `later` ones after the present, on any weekday."""
+        moment = now.astimezone(zone_info(self.zone)).replace(minute=0, second=0, microsecond=0)
+        left = later + 1
+        while left:
+            moment += timedelta(hours=1)
+            left -= between[0] <= moment.hour < between[1] and moment.weekday() < _SATURDAY
+        return moment
 
     def rooms(self) -> list[str]:
         """The addresses of its rooms."""
@@ -121,49 +130,4 @@ def _account(
         mailbox=mailbox,
         impersonates=impersonates,
         delegate=delegate,
-    )
-
-
-def fill_calendars(company: Company, outlook: Outlook, now: datetime, *, days: int = 10) -> None:
-    """Book meetings from two days ago on, in office hours; some clash, and the attendant sorts them out."""
-    rng = random.Random(company.seed)  # noqa: S311 - believable calendars, not secrets
-    people, rooms = company.people(), company.rooms()
-    if not people or not rooms:
-        return
-    first = _midnight(company, now) - timedelta(days=2)
-    for day in range(days):
-        for _ in range(max(1, len(rooms) * 3 // 4)):
-            start = first + timedelta(days=day, seconds=rng.randrange(9 * _HOUR, 17 * _HOUR, _HOUR // 2))
-            _book(company, outlook, rng, [rng.choice(rooms)], start)
-
-
-def fill_rooms(company: Company, outlook: Outlook, now: datetime, *, events_per_room: int) -> None:
-    """Book exactly so many meetings in every room, none of them clashing, from a week ago on."""
-    rng = random.Random(company.seed)  # noqa: S311 - believable calendars, not secrets
-    first = _midnight(company, now) - timedelta(days=7)
-    slots_per_day = 8
-    for room in company.rooms():
-        for number in range(events_per_room):
-            day, slot = divmod(number, slots_per_day)
-            start = first + timedelta(days=day, hours=9 + slot)
-            _book(company, outlook, rng, [room], start)
-
-
-def _midnight(company: Company, now: datetime) -> datetime:
-    local = now.astimezone(ZoneInfo(company.host_zone))
-    return local.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _book(company: Company, outlook: Outlook, rng: random.Random, rooms: list[str], start: datetime) -> None:
-    people = company.people()
-    organizer = rng.choice(people)
-    others = [person for person in rng.sample(people, min(3, len(people))) if person != organizer]
-    outlook.book(
-        organizer,
-        subject=rng.choice(SUBJECTS),
-        start=start,
-        end=start + timedelta(minutes=rng.choice((30, 60, 60))),
-        rooms=rooms,
-        attendees=others[:2],
-        zone=company.zone,
     )

@@ -9,14 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from roomd_lab.control.routes import Control
-from roomd_lab.http.certificate import issue
+from roomd_lab.faults import Fault
+from roomd_lab.http.autodiscover import discover
+from roomd_lab.http.certificate import Certificates, issue
 from roomd_lab.http.connection import Handler
-from roomd_lab.http.endpoint import CONTROL_PREFIX, EWS_PATH, Endpoint
+from roomd_lab.http.endpoint import CONTROL_PREFIX, EWS_PATH, Backend, Endpoint
+from roomd_lab.http.gate import Gate, SignInPolicy
+from roomd_lab.http.messages import HttpStream
 from roomd_lab.http.server import Server
-from roomd_lab.http.sign_in import Gate
-from roomd_lab.model.directory import Account
+from roomd_lab.http.sign_in import SignIn
+from roomd_lab.http.streaming import envelopes
+from roomd_lab.http.visits import Visits
+from roomd_lab.model.people import Account
 from roomd_lab.soap.envelope import Request
-from roomd_lab.soap.service import Answer, perform
+from roomd_lab.soap.service import Answer, Streamed, perform
 from roomd_lab.world import World
 
 
@@ -33,19 +39,25 @@ class LabAddress:
 class Lab(World):
     """A world that can be served."""
 
+    _ews_url = ""
+
     @asynccontextmanager
     async def serve(
-        self, *, host: str = "127.0.0.1", port: int = 0, folder: Path | None = None
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        folder: Path | None = None,
+        sign_in: SignInPolicy | None = None,
     ) -> AsyncIterator[LabAddress]:
         """Serve over HTTPS in the running loop while the context is open.
 
         `folder` receives the certificates and the password file of NTLM; a temporary one is the default.
         """
-        with _folder(folder) as place, closing(Gate(self.company.directory, place / "ntlm-accounts")) as gate:
+        with _folder(folder) as place:
             certificates = issue(place, host)
-            server = Server(lambda: self._new_handler(gate))
-            async with server.listen(host, port, certificates.server_context()) as bound:
-                site = f"https://[{host}]:{bound}" if ":" in host else f"https://{host}:{bound}"
+            async with self._serve_with(certificates, place, host, port, sign_in or SignInPolicy()) as bound:
+                site = _site(host, bound)
                 yield LabAddress(
                     endpoint=site + EWS_PATH,
                     ca_file=certificates.ca_file,
@@ -53,11 +65,24 @@ class Lab(World):
                     port=bound,
                 )
 
+    @asynccontextmanager
+    async def _serve_with(
+        self, certificates: Certificates, place: Path, host: str, port: int, policy: SignInPolicy
+    ) -> AsyncIterator[int]:
+        now, end_point = self.organization.now, certificates.end_point()
+        with closing(Gate(self.company.directory, place / "ntlm-accounts", policy, now, end_point)) as gate:
+            server = Server(lambda: self._new_handler(gate))
+            async with server.listen(host, port, certificates.server_context()) as bound:
+                self._ews_url = _site(host, bound) + EWS_PATH
+                yield bound
+
     @contextmanager
-    def serve_in_thread(self, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[LabAddress]:
+    def serve_in_thread(
+        self, *, host: str = "127.0.0.1", port: int = 0, sign_in: SignInPolicy | None = None
+    ) -> Iterator[LabAddress]:
         """Serve from a thread with a loop of its own, for blocking clients."""
         with asyncio.Runner() as runner:
-            stack = self.serve(host=host, port=port)
+            stack = self.serve(host=host, port=port, sign_in=sign_in)
             address = runner.run(stack.__aenter__())
             loop = runner.get_loop()
             thread = threading.Thread(target=loop.run_forever, name="roomd-lab")
@@ -70,11 +95,30 @@ class Lab(World):
                 runner.run(stack.__aexit__(None, None, None))
 
     def _new_handler(self, gate: Gate) -> Handler:
-        return Endpoint(gate, self.faults, self._perform, Control(self, gate).answer).answer
+        backend = Backend(
+            faults=self.faults,
+            visits=Visits(self.requests, self.organization.now),
+            perform=self._perform,
+            stream=self._stream,
+            control=Control(self, gate).answer,
+            discover=lambda request: discover(request, self.company.directory, self._ews_url),
+        )
+        return Endpoint(SignIn(gate), backend).answer
 
-    def _perform(self, request: Request, account: Account, sync_state_is_lost: bool) -> Answer:  # noqa: FBT001 - a seam of one caller
+    def _perform(self, request: Request, account: Account, planned: Fault | None) -> Answer | Streamed:
         with self.lock:
-            return perform(self.organization, request, account, sync_state_is_lost=sync_state_is_lost)
+            return perform(self.organization, request, account, planned)
+
+    def _stream(self, stream: Streamed) -> HttpStream:
+        def cancel() -> None:
+            with self.lock:
+                stream.close()
+
+        return HttpStream(envelopes(stream, self.lock, self.limits.heartbeat_seconds), cancel)
+
+
+def _site(host: str, port: int) -> str:
+    return f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
 
 
 @contextmanager

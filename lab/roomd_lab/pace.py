@@ -1,43 +1,43 @@
-"""Outlook people at work: every few seconds somebody books, moves or cancels a meeting."""
+"""Outlook people at work: every few seconds somebody books, moves or cancels a meeting, by the rules or past them."""
 
 import asyncio
 import logging
 import random
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Literal
 
 from roomd_lab.lab import Lab
+from roomd_lab.model.errors import ExchangeError
 from roomd_lab.model.items import CalendarItem
 from roomd_lab.names import SUBJECTS
 
 _log = logging.getLogger(__name__)
-_ACTIONS: tuple[Literal["book", "move", "cancel"], ...] = ("book", "book", "move", "cancel")
+_FEWEST_PEOPLE = 4
+_ASKED = 40
+_WORKING_HOURS = (9, 17)
 
 
-async def keep_busy(lab: Lab, seconds: float) -> None:
-    """Do one thing every `seconds`, until cancelled."""
+async def keep_busy(lab: Lab, seconds: float, *, misbehave: float = 0.0) -> None:
+    """Do one thing every `seconds`, until cancelled; a share `misbehave` of them past the rules."""
     rng = random.Random(lab.company.seed)  # noqa: S311 - believable people, not secrets
     while True:
         await asyncio.sleep(seconds)
-        _log.info("outlook: %s", act(lab, rng))
+        try:
+            _log.info("outlook: %s", act(lab, rng, misbehave=misbehave))
+        except ExchangeError as error:
+            _log.info("outlook: refused: %s", error)
 
 
-def act(lab: Lab, rng: random.Random) -> str:
+def act(lab: Lab, rng: random.Random, *, misbehave: float = 0.0) -> str:
     """One person does one thing; says what."""
-    if not lab.company.people():
+    people = lab.company.people()
+    if not people:
         return "nobody works here"
-    own = [item for person in lab.company.people() for item in lab.outlook.calendar(person) if _is_movable(lab, item)]
-    action = rng.choice(_ACTIONS) if own else "book"
-    if action == "book":
-        return _book(lab, rng)
-    item = rng.choice(own)
-    organizer = item.organizer.smtp
-    if action == "cancel":
-        lab.outlook.cancel(organizer, item.uid)
-        return f"{organizer} cancelled '{item.subject}'"
-    later = timedelta(minutes=rng.choice((-60, -30, 30, 60)))
-    lab.outlook.move(organizer, item.uid, start=item.start + later, end=item.end + later)
-    return f"{organizer} moved '{item.subject}' by {later}"
+    asked = rng.sample(people, min(_ASKED, len(people)))
+    own = [item for person in asked for item in lab.outlook.calendar(person) if _is_movable(lab, item)]
+    if rng.random() < misbehave:
+        return rng.choice(_MISDEEDS)(lab, rng, own)
+    return rng.choice(_DEEDS if own else (_book,))(lab, rng, own)
 
 
 def _is_movable(lab: Lab, item: CalendarItem) -> bool:
@@ -46,11 +46,10 @@ def _is_movable(lab: Lab, item: CalendarItem) -> bool:
     return item.is_organizer and not item.extended and item.subject in SUBJECTS and ahead
 
 
-def _book(lab: Lab, rng: random.Random) -> str:
+def _book(lab: Lab, rng: random.Random, _: list[CalendarItem]) -> str:
     organizer = rng.choice(lab.company.people())
     rooms = rng.sample(lab.company.rooms(), min(1, len(lab.company.rooms())))
-    now = lab.organization.now().replace(minute=0, second=0)
-    start = now + timedelta(hours=rng.randint(1, 30))
+    start = lab.company.next_hour(lab.organization.now(), rng.randint(0, 20), _WORKING_HOURS)
     item = lab.outlook.book(
         organizer,
         subject=rng.choice(SUBJECTS),
@@ -60,3 +59,62 @@ def _book(lab: Lab, rng: random.Random) -> str:
         zone=lab.company.zone,
     )
     return f"{organizer} booked '{item.subject}' in {item.location or 'no room'} at {start:%H:%M} UTC"
+
+
+def _move(lab: Lab, rng: random.Random, own: list[CalendarItem]) -> str:
+    item, later = rng.choice(own), timedelta(minutes=rng.choice((-60, -30, 30, 60)))
+    lab.outlook.move(item.organizer.smtp, item.uid, start=item.start + later, end=item.end + later)
+    return f"{item.organizer.smtp} moved '{item.subject}' by {later}"
+
+
+def _cancel(lab: Lab, rng: random.Random, own: list[CalendarItem]) -> str:
+    item = rng.choice(own)
+    lab.outlook.cancel(item.organizer.smtp, item.uid)
+    return f"{item.organizer.smtp} cancelled '{item.subject}'"
+
+
+def _move_silently(lab: Lab, rng: random.Random, own: list[CalendarItem]) -> str:
+    if not own:
+        return _book(lab, rng, own)
+    item, later = rng.choice(own), timedelta(minutes=rng.choice((-60, 60)))
+    lab.outlook.move_silently(item.organizer.smtp, item.uid, start=item.start + later, end=item.end + later)
+    return f"{item.organizer.smtp} moved '{item.subject}' by {later} and told nobody"
+
+
+def _write_into(lab: Lab, rng: random.Random, own: list[CalendarItem]) -> str:
+    if not lab.company.rooms():
+        return _book(lab, rng, own)
+    room = rng.choice(lab.company.rooms())
+    start = lab.company.next_hour(lab.organization.now(), rng.randint(0, 20), _WORKING_HOURS)
+    lab.outlook.write_into(room, subject="Maintenance", start=start, end=start + timedelta(hours=1))
+    return f"somebody wrote straight into {room} at {start:%H:%M} UTC"
+
+
+def _delete_room_copy(lab: Lab, rng: random.Random, own: list[CalendarItem]) -> str:
+    copies = [
+        item
+        for room in rng.sample(lab.company.rooms(), min(_ASKED, len(lab.company.rooms())))
+        for item in lab.outlook.calendar(room)
+        if not item.is_organizer and item.start > lab.organization.now()
+    ]
+    if not copies:
+        return _book(lab, rng, own)
+    copy = rng.choice(copies)
+    room = next(r for r in lab.company.rooms() if copy in lab.outlook.calendar(r))
+    lab.outlook.delete(room, copy.uid)
+    return f"somebody deleted a booking by {copy.organizer.name} from {room}"
+
+
+def _leave(lab: Lab, rng: random.Random, own: list[CalendarItem]) -> str:
+    """Without cancelling anything. The first few people stay, so that the office goes on."""
+    leaving = lab.company.people()[_FEWEST_PEOPLE:]
+    if not leaving:
+        return _book(lab, rng, own)
+    person = rng.choice(leaving)
+    lab.outlook.leave(person)
+    return f"{person} left the company and cancelled nothing"
+
+
+Deed = Callable[[Lab, random.Random, list[CalendarItem]], str]
+_DEEDS: tuple[Deed, ...] = (_book, _book, _move, _cancel)
+_MISDEEDS: tuple[Deed, ...] = (_move_silently, _write_into, _delete_room_copy, _leave)

@@ -7,17 +7,19 @@ from datetime import datetime
 
 from roomd_lab.company import Company
 from roomd_lab.faults import Faults
-from roomd_lab.model.directory import Account, RoomPolicy
+from roomd_lab.model.limits import Limits
 from roomd_lab.model.organization import Organization, wall_clock
+from roomd_lab.model.people import Account, RoomPolicy
 from roomd_lab.model.post import MailLogEntry
 from roomd_lab.outlook import Outlook
+from roomd_lab.request_log import RequestLog
 
 
 class World:
     """One Exchange organization with its Outlook users. Its parts may be used from any thread.
 
     `id_seed` makes the ids it issues come out the same again; without it each world issues its own, so that nobody
-    mistakes one for another.
+    mistakes one for another. `organization` is one that was saved.
     """
 
     def __init__(
@@ -26,12 +28,19 @@ class World:
         *,
         now: Callable[[], datetime] = wall_clock,
         id_seed: str | None = None,
+        limits: Limits | None = None,
+        organization: Organization | None = None,
     ) -> None:
         self.company = company or Company.seeded()
         self.lock = threading.RLock()
-        self.organization = Organization(self.company.directory, now=now, seed=id_seed or secrets.token_hex(8))
+        self.limits = limits or Limits()
+        self.organization = organization or Organization(
+            self.company.directory, now=now, seed=id_seed or secrets.token_hex(8)
+        )
+        self.organization.subscriptions.limits = self.limits
         self.outlook = Outlook(self.organization, self.lock)
         self.faults = Faults()
+        self.requests = RequestLog()
         self.control_token = secrets.token_urlsafe(24)
 
     @property
@@ -44,6 +53,11 @@ class World:
         """Change how a room answers from now on."""
         with self.lock:
             self.company.directory.set_room_policy(room, policy)
+
+    def lose_subscriptions(self, code: str = "ErrorSubscriptionNotFound") -> int:
+        """Let every notification subscription fail with a code, as after a restart; says how many there were."""
+        with self.lock:
+            return self.organization.subscriptions.lose(code)
 
     def account(self, name: str) -> Account:
         r"""An account by the part of its user name behind the realm, such as `svc-roomd` or `zhangsan`."""

@@ -5,12 +5,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from roomd_lab import Automation, Company, Lab, fill_calendars, fill_rooms
 from roomd_lab.cli import main
+from roomd_lab.model.zones import zone_info
 from roomd_lab.pace import act
 
 
@@ -74,10 +76,26 @@ def test_calendars_look_lived_in() -> None:
     assert any(item.start > lab.organization.now() for item in booked)
 
 
+def test_a_few_series_run_through_the_calendars_and_leave_tomorrow_alone() -> None:
+    lab = Lab(Company.seeded())
+    now = lab.organization.now()
+    fill_calendars(lab.company, lab.outlook, now)
+    masters = [item for room in lab.company.rooms() for item in lab.outlook.calendar(room) if item.recurrence]
+    assert [item.my_response for item in masters] == ["Accept"]
+    zone = zone_info(lab.company.zone)
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    shown = lab.outlook.calendar_between(masters[0].attendees[-1].address.smtp, now, now + timedelta(days=200))
+    assert len([item for item in shown if item.instance]) == 23
+    assert tomorrow not in {item.start.astimezone(zone).date() for item in shown if item.instance}
+
+
 def test_a_benchmark_gets_exactly_the_meetings_it_asked_for() -> None:
     lab = Lab(Company.seeded(rooms=3))
     fill_rooms(lab.company, lab.outlook, lab.organization.now(), events_per_room=25)
     assert [len(lab.outlook.calendar(room)) for room in lab.company.rooms()] == [25, 25, 25]
+    crowded = Lab(Company.seeded(rooms=1))
+    fill_rooms(crowded.company, crowded.outlook, crowded.organization.now(), events_per_room=2000)
+    assert len(crowded.outlook.calendar(crowded.company.rooms()[0])) == 2000
 
 
 def test_most_rooms_have_an_attendant_and_some_have_none() -> None:

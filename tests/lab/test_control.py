@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 from typing import Any
 
 from lab.wire import GUANGHAN, HOUR, TOMORROW, WORKSHOP, ZHANGSAN, Client
@@ -46,6 +47,38 @@ def test_a_meeting_is_renamed_and_nothing_but_what_may_be_changed_is(client: Cli
     )
 
 
+def test_a_series_is_booked_changed_in_parts_and_split(client: Client) -> None:
+    weekly = {"pattern": "weekly", "days": [f"{TOMORROW:%A}"], "count": 6}
+    _, booked = control(client, "book", BOOKING | {"recurrence": weekly})
+    days = [(TOMORROW + timedelta(weeks=n)).date().isoformat() for n in range(6)]
+    assert (booked["type"], booked["recurrence"]["first"]) == ("RecurringMaster", days[0])
+    assert booked["recurrence"] | weekly == booked["recurrence"]
+    mine = {"organizer": ZHANGSAN, "uid": booked["uid"]}
+    _, changed = control(client, "change", mine | {"on": days[1], "fields": {"subject": "Guests"}})
+    assert (changed["type"], changed["subject"]) == ("Exception", "Guests")
+    control(client, "cancel", mine | {"on": days[2]})
+    later = {"start": (TOMORROW + timedelta(weeks=4, hours=5)).isoformat()}
+    ends = {"end": (TOMORROW + timedelta(weeks=4, hours=6)).isoformat()}
+    _, second = control(client, "this-and-following", mine | {"on": days[4]} | later | ends)
+    assert second["recurrence"]["count"] == 2
+    window = {"start": TOMORROW.isoformat(), "end": (TOMORROW + timedelta(weeks=7)).isoformat()}
+    _, shown = control(client, "calendar", {"address": GUANGHAN} | window)
+    assert [(item["start"][:10], item["uid"] == booked["uid"]) for item in shown] == [
+        (days[0], True),
+        (days[1], True),
+        (days[3], True),
+        (days[4], False),
+        (days[5], False),
+    ]
+    _, (master, _) = control(client, "mailbox", {"address": ZHANGSAN})
+    assert (master["exceptions"], master["deletions"]) == ([days[1]], [days[2]])
+
+
+def test_a_mistake_in_a_recurrence_is_named(client: Client) -> None:
+    for mistake in ({"pattern": "hourly"}, {"pattern": "weekly", "days": ["Someday"]}, {"pattern": "weekly"}):
+        assert control(client, "book", BOOKING | {"recurrence": mistake})[0] == 400
+
+
 def test_somebody_answers_for_a_room(client: Client) -> None:
     _, booked = control(client, "book", BOOKING | {"rooms": [WORKSHOP]})
     control(client, "respond", {"address": WORKSHOP, "uid": booked["uid"], "response": "Decline"})
@@ -91,3 +124,27 @@ def test_only_the_token_or_a_service_account_opens_it(client: Client) -> None:
     assert control(client, "mail", headers={"X-Lab-Token": "guess"})[0] == 401
     assert control(client, "mail", headers=client.basic("zhangsan"))[0] == 401
     assert control(client, "mail", headers=client.basic("svc-nobody"))[0] == 200
+
+
+def test_an_administrator_sets_scope_and_permissions(client: Client) -> None:
+    assert control(client, "scope", {"address": ZHANGSAN, "outside": True}) == (200, {"outside": [ZHANGSAN]})
+    assert control(client, "scope", {"address": ZHANGSAN, "outside": False}) == (200, {"outside": []})
+    assert control(client, "permit", {"delegate": ZHANGSAN, "owner": GUANGHAN, "level": "Reviewer"})[0] == 200
+    assert control(client, "permit", {"delegate": ZHANGSAN, "owner": GUANGHAN, "level": "King"})[0] == 400
+
+
+def test_trouble_is_planned_and_requests_are_looked_up(client: Client, lab: Lab) -> None:
+    assert control(client, "fault-plan", {"plan": "7:1"})[0] == 200
+    assert lab.faults.take("GetItem") is not None
+    control(client, "clear-faults")
+    assert lab.faults.take("GetItem") is None
+    assert control(client, "fault-plan", {"plan": "plan.jsonl"})[0] == 400
+    assert control(client, "fault", {"kind": "http-503", "colour": "red"})[0] == 400
+    assert control(client, "lose-subscriptions", {"code": "ErrorReadEventsFailed"}) == (200, {"lost": 0})
+    assert control(client, "requests", {"operation": "GetItem"}) == (200, [])
+
+
+def test_somebody_leaves(client: Client, lab: Lab) -> None:
+    control(client, "leave", {"address": ZHANGSAN})
+    assert ZHANGSAN not in lab.company.people()
+    assert control(client, "leave", {"address": ZHANGSAN})[0] == 409

@@ -70,29 +70,6 @@ def test_outlook_people_leave_alone_what_is_not_theirs(lab: Lab) -> None:
     assert lab.outlook.meeting(ZHANGSAN, item.uid).start == TOMORROW
 
 
-def test_a_series_is_kept_and_returned_as_its_master(client: Client) -> None:
-    start = TOMORROW
-    recurrence = (
-        "<t:Recurrence><t:WeeklyRecurrence><t:Interval>1</t:Interval><t:DaysOfWeek>Monday</t:DaysOfWeek>"
-        f"</t:WeeklyRecurrence><t:NumberedRecurrence><t:StartDate>{start:%Y-%m-%d}</t:StartDate>"
-        "<t:NumberOfOccurrences>5</t:NumberOfOccurrences></t:NumberedRecurrence></t:Recurrence>"
-    )
-    status, _ = client.post(
-        envelope(
-            '<m:CreateItem SendMeetingInvitations="SendToNone"><m:Items><t:CalendarItem><t:Subject>Series</t:Subject>'
-            f"<t:Start>{start:%Y-%m-%dT%H:%M:%SZ}</t:Start><t:End>{start + HOUR:%Y-%m-%dT%H:%M:%SZ}</t:End>"
-            f'{recurrence}<t:StartTimeZone Id="UTC"/></t:CalendarItem></m:Items></m:CreateItem>',
-            acts_as=ZHANGSAN,
-        )
-    )
-    assert status == 200
-    (item,) = client.lab.outlook.calendar(ZHANGSAN)
-    request = f'<m:GetItem>{SHAPE}<m:ItemIds><t:ItemId Id="{item.item_id}"/></m:ItemIds></m:GetItem>'
-    _, answer = client.post(envelope(request, acts_as=ZHANGSAN))
-    assert recurrence.encode() in answer
-    assert b"RecurringMaster" in answer
-
-
 def test_times_without_offset_are_meant_in_the_items_zone(client: Client) -> None:
     client.post(
         envelope(

@@ -14,6 +14,8 @@ from lab.wire import GUANGHAN, HOUR, TOMORROW, envelope
 from roomd_lab import Company, Lab
 from roomd_lab.soap.service import Answer, perform, read
 
+# Of requests about a folder that must stay, and about a subscription that nobody made.
+EXPECTED_REFUSALS = {"ErrorDeleteDistinguishedFolder", "ErrorSubscriptionNotFound"}
 NUMBER = len(requests("", ""))
 ODD_TEXTS = (
     *("", "0", "-1", "99999999999999999999", "2026-13-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"),
@@ -57,11 +59,11 @@ def spoil_one(root: etree._Element, rng: random.Random) -> None:
 
 
 @pytest.mark.parametrize("number", range(NUMBER))
-def test_a_good_request_is_answered_without_any_error(number: int) -> None:
+def test_a_good_request_is_answered_without_any_other_error(number: int) -> None:
     document = answer(number)
     assert_valid(document)
     codes = {code.text for code in etree.fromstring(document).iter("{*}ResponseCode")}
-    assert codes <= {"NoError", "ErrorNameResolutionMultipleResults"}
+    assert codes <= {"NoError", "ErrorNameResolutionMultipleResults", *EXPECTED_REFUSALS}
 
 
 @settings(max_examples=400, deadline=None)

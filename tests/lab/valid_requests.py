@@ -27,6 +27,20 @@ NEW_ITEM = (
     "<t:EmailAddress>lisi@example.com</t:EmailAddress></t:Mailbox></t:Attendee></t:RequiredAttendees>"
     '<t:StartTimeZone Id="China Standard Time"/><t:EndTimeZone Id="China Standard Time"/></t:CalendarItem>'
 )
+SERIES = (
+    "<t:CalendarItem><t:Subject>Series</t:Subject><t:Start>2026-12-01T09:00:00Z</t:Start>"
+    "<t:End>2026-12-01T10:00:00Z</t:End><t:Recurrence><t:WeeklyRecurrence><t:Interval>2</t:Interval>"
+    "<t:DaysOfWeek>Tuesday Friday</t:DaysOfWeek><t:FirstDayOfWeek>Monday</t:FirstDayOfWeek></t:WeeklyRecurrence>"
+    "<t:EndDateRecurrence><t:StartDate>2026-12-01</t:StartDate><t:EndDate>2027-03-01Z</t:EndDate>"
+    '</t:EndDateRecurrence></t:Recurrence><t:StartTimeZone Id="Customized"><t:Periods><t:Period Bias="-PT1H" '
+    'Name="Standard" Id="s"/><t:Period Bias="-PT2H" Name="Daylight" Id="d"/></t:Periods><t:TransitionsGroups>'
+    '<t:TransitionsGroup Id="0"><t:RecurringDayTransition><t:To Kind="Period">d</t:To><t:TimeOffset>PT2H'
+    "</t:TimeOffset><t:Month>3</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek><t:Occurrence>-1</t:Occurrence>"
+    '</t:RecurringDayTransition><t:RecurringDayTransition><t:To Kind="Period">s</t:To><t:TimeOffset>PT3H'
+    "</t:TimeOffset><t:Month>10</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek><t:Occurrence>-1</t:Occurrence>"
+    "</t:RecurringDayTransition></t:TransitionsGroup></t:TransitionsGroups><t:Transitions><t:Transition><t:To "
+    'Kind="Group">0</t:To></t:Transition></t:Transitions></t:StartTimeZone></t:CalendarItem>'
+)
 CHANGES = (
     '<t:SetItemField><t:FieldURI FieldURI="calendar:Start"/><t:CalendarItem><t:Start>2026-12-02T00:00:00Z</t:Start>'
     '</t:CalendarItem></t:SetItemField><t:SetItemField><t:FieldURI FieldURI="calendar:End"/><t:CalendarItem>'
@@ -76,7 +90,7 @@ def requests(item_id: str, change_key: str) -> list[str]:
         ),
         (
             '<m:CreateItem MessageDisposition="SendAndSaveCopy" SendMeetingInvitations="SendToAllAndSaveCopy">'
-            f"<m:SavedItemFolderId>{CALENDAR}</m:SavedItemFolderId><m:Items>{NEW_ITEM}</m:Items></m:CreateItem>"
+            f"<m:SavedItemFolderId>{CALENDAR}</m:SavedItemFolderId><m:Items>{NEW_ITEM}{SERIES}</m:Items></m:CreateItem>"
         ),
         (
             '<m:UpdateItem ConflictResolution="AlwaysOverwrite" '
@@ -112,5 +126,30 @@ def requests(item_id: str, change_key: str) -> list[str]:
         (
             '<m:DeleteItem DeleteType="MoveToDeletedItems" SendMeetingCancellations="SendToAllAndSaveCopy">'
             f"<m:ItemIds>{item}</m:ItemIds></m:DeleteItem>"
+        ),
+        f"<m:CopyItem><m:ToFolderId>{CALENDAR}</m:ToFolderId><m:ItemIds>{item}</m:ItemIds></m:CopyItem>",
+        (
+            f"<m:CreateFolder><m:ParentFolderId>{CALENDAR}</m:ParentFolderId><m:Folders><t:CalendarFolder>"
+            "<t:DisplayName>Team</t:DisplayName></t:CalendarFolder></m:Folders></m:CreateFolder>"
+        ),
+        f'<m:DeleteFolder DeleteType="HardDelete"><m:FolderIds>{CALENDAR}</m:FolderIds></m:DeleteFolder>',
+        (
+            f"<m:SyncFolderHierarchy>{FOLDER_SHAPE}<m:SyncFolderId>{CALENDAR}</m:SyncFolderId><m:SyncState/>"
+            "</m:SyncFolderHierarchy>"
+        ),
+        (
+            f'<m:GetUserConfiguration><m:UserConfigurationName Name="Calendar">{CALENDAR}</m:UserConfigurationName>'
+            "<m:UserConfigurationProperties>All</m:UserConfigurationProperties></m:GetUserConfiguration>"
+        ),
+        (
+            f"<m:Subscribe><m:PullSubscriptionRequest><t:FolderIds>{CALENDAR}</t:FolderIds><t:EventTypes><t:EventType>"
+            "CreatedEvent</t:EventType></t:EventTypes><t:Timeout>10</t:Timeout></m:PullSubscriptionRequest>"
+            "</m:Subscribe>"
+        ),
+        "<m:GetEvents><m:SubscriptionId>AAAA</m:SubscriptionId><m:Watermark>AAAA</m:Watermark></m:GetEvents>",
+        "<m:Unsubscribe><m:SubscriptionId>AAAA</m:SubscriptionId></m:Unsubscribe>",
+        (
+            "<m:GetStreamingEvents><m:SubscriptionIds><t:SubscriptionId>AAAA</t:SubscriptionId></m:SubscriptionIds>"
+            "<m:ConnectionTimeout>30</m:ConnectionTimeout></m:GetStreamingEvents>"
         ),
     ]

@@ -1,113 +1,18 @@
-"""The control routes, in one table."""
+"""The control routes, in one table, and who may use them."""
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime
 from hmac import compare_digest
 from http import HTTPStatus
 from typing import Any
 
-from roomd_lab.control.views import calendar_view, item_view, mail_view
+from roomd_lab.control.administration import ADMINISTRATION_ROUTES
+from roomd_lab.control.meetings import MEETING_ROUTES, Route
+from roomd_lab.http.gate import Gate
 from roomd_lab.http.messages import HttpRequest, HttpResponse
-from roomd_lab.http.sign_in import Gate
-from roomd_lab.model.directory import Automation
 from roomd_lab.model.errors import ExchangeError
-from roomd_lab.model.mailbox import FolderName
 from roomd_lab.world import World
 
-Json = dict[str, Any]
-Route = Callable[[World, Json], Any]
-
-_CHANGEABLE = {"importance", "location", "sensitivity", "subject"}
-
-
-def _time(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"'{text}' has no UTC offset")
-    return moment
-
-
-def _book(world: World, given: Json) -> Json:
-    start, end = _time(given.pop("start")), _time(given.pop("end"))
-    return calendar_view(world.outlook.book(given.pop("organizer"), start=start, end=end, **given))
-
-
-def _move(world: World, given: Json) -> Json:
-    start, end = _time(given["start"]), _time(given["end"])
-    return calendar_view(world.outlook.move(given["organizer"], given["uid"], start=start, end=end))
-
-
-def _change(world: World, given: Json) -> Json:
-    fields = given["fields"]
-    if unknown := set(fields) - _CHANGEABLE:
-        raise ValueError(f"cannot change {', '.join(sorted(unknown))}; only {', '.join(sorted(_CHANGEABLE))}")
-    return calendar_view(world.outlook.change(given["organizer"], given["uid"], **fields))
-
-
-def _cancel(world: World, given: Json) -> Json:
-    world.outlook.cancel(given["organizer"], given["uid"])
-    return {}
-
-
-def _respond(world: World, given: Json) -> Json:
-    world.outlook.respond(given["address"], given["uid"], given["response"])
-    return {}
-
-
-def _delete(world: World, given: Json) -> Json:
-    world.outlook.delete(given["address"], given["uid"])
-    return {}
-
-
-def _write_into(world: World, given: Json) -> Json:
-    start, end = _time(given["start"]), _time(given["end"])
-    item = world.outlook.write_into(given["address"], subject=given["subject"], start=start, end=end)
-    return calendar_view(item)
-
-
-def _mailbox(world: World, given: Json) -> list[Json]:
-    folder = FolderName(given.get("folder", FolderName.CALENDAR))
-    return [item_view(item) for item in world.outlook.folder(given["address"], folder)]
-
-
-def _mail(world: World, _: Json) -> list[Json]:
-    return [mail_view(entry) for entry in world.mail_log]
-
-
-def _policy(world: World, given: Json) -> Json:
-    room = world.company.directory.rooms[given.pop("room").lower()]
-    if "automation" in given:
-        given["automation"] = Automation(given["automation"])
-    world.set_room_policy(room.address.smtp, replace(room.policy, **given))
-    return {}
-
-
-def _fault(world: World, given: Json) -> Json:
-    world.faults.add(given.pop("kind"), given.pop("operation", "*"), **given)
-    return {}
-
-
-def _clear_faults(world: World, _: Json) -> Json:
-    world.faults.clear()
-    return {}
-
-
-ROUTES: dict[str, Route] = {
-    "/lab/book": _book,
-    "/lab/move": _move,
-    "/lab/change": _change,
-    "/lab/cancel": _cancel,
-    "/lab/respond": _respond,
-    "/lab/delete": _delete,
-    "/lab/write-into": _write_into,
-    "/lab/mailbox": _mailbox,
-    "/lab/mail": _mail,
-    "/lab/room-policy": _policy,
-    "/lab/fault": _fault,
-    "/lab/clear-faults": _clear_faults,
-}
+ROUTES: dict[str, Route] = {**MEETING_ROUTES, **ADMINISTRATION_ROUTES}
 
 
 class Control:
@@ -147,8 +52,8 @@ class Control:
         if compare_digest(token.encode(), self._world.control_token.encode()):
             return True
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
-        account = self._gate.basic(credentials) if scheme.lower() == "basic" else None
-        return account is not None and account.mailbox is None
+        account, is_right = self._gate.basic(credentials) if scheme.lower() == "basic" else (None, False)
+        return is_right and account is not None and account.mailbox is None
 
 
 def _json(status: HTTPStatus, content: Any) -> HttpResponse:

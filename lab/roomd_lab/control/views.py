@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from roomd_lab.control.recurrences import recurrence_view
 from roomd_lab.model.items import CalendarItem, MeetingMessage, StoredItem
 from roomd_lab.model.post import MailLogEntry
+from roomd_lab.request_log import RequestLogEntry
 
 
 def item_view(item: StoredItem) -> dict[str, Any]:
@@ -12,7 +14,7 @@ def item_view(item: StoredItem) -> dict[str, Any]:
 
 
 def calendar_view(item: CalendarItem) -> dict[str, Any]:
-    """A calendar item with the answers its copy knows of."""
+    """A calendar item with the answers its copy knows of; of a series its master, or one occurrence."""
     return {
         "kind": "CalendarItem",
         "item_id": item.item_id,
@@ -28,6 +30,11 @@ def calendar_view(item: CalendarItem) -> dict[str, Any]:
         "my_response": str(item.my_response),
         "free_busy": str(item.free_busy),
         "sequence": item.sequence,
+        "type": str(item.type),
+        "original_start": item.original_start.isoformat() if item.original_start else None,
+        "recurrence": recurrence_view(item.recurrence) if item.recurrence else None,
+        "exceptions": [day.isoformat() for day in sorted(item.exceptions)],
+        "deletions": [day.isoformat() for day in sorted(item.deletions)],
         "attendees": [
             {"address": a.address.smtp, "role": str(a.role), "response": str(a.response)} for a in item.attendees
         ],
@@ -48,6 +55,19 @@ def message_view(item: MeetingMessage) -> dict[str, Any]:
     }
 
 
+def request_view(entry: RequestLogEntry) -> dict[str, Any]:
+    """One line of the request log."""
+    return {
+        "at": entry.at.isoformat(),
+        "operation": entry.operation,
+        "account": entry.account,
+        "acts_as": entry.acts_as,
+        "anchor": entry.anchor,
+        "status": entry.status,
+        "fault": entry.fault,
+    }
+
+
 def mail_view(entry: MailLogEntry) -> dict[str, Any]:
     """One line of the mail log."""
     return {
@@ -58,4 +78,5 @@ def mail_view(entry: MailLogEntry) -> dict[str, Any]:
         "subject": entry.subject,
         "uid": entry.uid,
         "detail": entry.detail,
+        "original_start": entry.original_start.isoformat() if entry.original_start else None,
     }

@@ -28,13 +28,34 @@ class Certificates:
         context.load_cert_chain(self.chain_file, self.key_file)
         return context
 
+    def end_point(self) -> bytes:
+        """The hash of the server's certificate that a channel binding names (RFC 5929 section 4)."""
+        return x509.load_pem_x509_certificate(self.chain_file.read_bytes()).fingerprint(hashes.SHA256())
+
 
 def issue(folder: Path, host: str) -> Certificates:
-    """Make an authority and a certificate for `host`, localhost and 127.0.0.1, and write them to `folder`."""
+    """An authority and a certificate for `host`, localhost and 127.0.0.1, in `folder`.
+
+    Those of an earlier run are used again, so that its clients go on trusting the server, unless they run out today.
+    """
+    files = Certificates(folder / "lab-ca.pem", folder / "lab-server.pem", folder / "lab-server.key")
+    if not _are_usable(files, host):
+        _make(files, host)
+    return files
+
+
+def _are_usable(files: Certificates, host: str) -> bool:
+    if not all(path.exists() for path in (files.ca_file, files.chain_file, files.key_file)):
+        return False
+    leaf = x509.load_pem_x509_certificate(files.chain_file.read_bytes())
+    names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return _general_name(host) in names and leaf.not_valid_after_utc > datetime.now(UTC) + timedelta(days=1)
+
+
+def _make(files: Certificates, host: str) -> None:
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca = _authority(ca_key)
     leaf = _server(key, ca, ca_key, host)
-    files = Certificates(folder / "lab-ca.pem", folder / "lab-server.pem", folder / "lab-server.key")
     ca_pem = ca.public_bytes(serialization.Encoding.PEM)
     files.ca_file.write_bytes(ca_pem)
     files.chain_file.write_bytes(leaf.public_bytes(serialization.Encoding.PEM) + ca_pem)
@@ -42,7 +63,6 @@ def issue(folder: Path, host: str) -> Certificates:
     files.key_file.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
-    return files
 
 
 def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:

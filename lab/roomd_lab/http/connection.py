@@ -2,18 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
-from email.utils import formatdate
 from http import HTTPStatus
 
 import h11
 
-from roomd_lab.http.messages import HangUp, HttpRequest, HttpResponse
+from roomd_lab.http.messages import HangUp, HttpRequest, HttpResponse, HttpStream, Reply
+from roomd_lab.http.writing import ResponseWriter
 
 _READ = 64 * 1024
 _LARGEST_BODY = 35 * 1024 * 1024
 _IDLE_SECONDS = 120
 
-Handler = Callable[[HttpRequest], HttpResponse | HangUp]
+Handler = Callable[[HttpRequest], Reply]
 
 
 class BodyTooLargeError(Exception):
@@ -28,6 +28,7 @@ class Connection:
         self._writer = writer
         self._handler = handler
         self._http = h11.Connection(h11.SERVER)
+        self._responses = ResponseWriter(self._http, reader, writer)
 
     async def serve(self) -> None:
         """Answer requests until the client leaves, misbehaves, or is hung up on."""
@@ -43,12 +44,19 @@ class Connection:
         request = await self._read_request()
         if request is None:
             return False
-        response = self._handler(request)
-        if isinstance(response, HangUp):
-            self._writer.transport.abort()
+        if not await self._reply(self._handler(request)):
             return False
-        await self._write(response)
         return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
+
+    async def _reply(self, reply: Reply) -> bool:
+        match reply:
+            case HttpResponse():
+                return await self._responses.write(reply)
+            case HttpStream():
+                return await self._responses.stream(reply)
+            case HangUp():
+                self._writer.transport.abort()
+                return False
 
     async def _read_request(self) -> HttpRequest | None:
         head: h11.Request | None = None
@@ -75,23 +83,9 @@ class Connection:
                 self._http.receive_data(await self._reader.read(_READ))
         return event
 
-    async def _write(self, response: HttpResponse) -> None:
-        headers = [
-            ("Content-Type", response.content_type),
-            ("Content-Length", str(len(response.body))),
-            ("Server", "Microsoft-IIS/10.0"),
-            ("Date", formatdate(usegmt=True)),
-            *response.headers,
-        ]
-        reason = HTTPStatus(response.status).phrase.encode()
-        head = self._http.send(h11.Response(status_code=response.status, headers=headers, reason=reason)) or b""
-        body = self._http.send(h11.Data(data=response.body)) or b""
-        self._writer.write(head + body + (self._http.send(h11.EndOfMessage()) or b""))
-        await self._writer.drain()
-
     async def _refuse(self, response: HttpResponse) -> None:
         if self._http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-            await self._write(response)
+            await self._responses.write(response)
 
     async def _send(self, event: h11.InformationalResponse) -> None:
         self._writer.write(self._http.send(event) or b"")

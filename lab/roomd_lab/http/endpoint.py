@@ -1,85 +1,93 @@
 """What each path of the server answers."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 
-from roomd_lab.faults import Fault, FaultKind, Faults
-from roomd_lab.http.messages import HangUp, HttpRequest, HttpResponse
-from roomd_lab.http.sign_in import OFFERS, Denied, Gate, SignIn
-from roomd_lab.model.directory import Account
-from roomd_lab.model.errors import ExchangeError
+from roomd_lab.faults import Fault, Faults
+from roomd_lab.http.autodiscover import AUTODISCOVER_PATHS
+from roomd_lab.http.fault_replies import instead, spoil, spoils
+from roomd_lab.http.messages import HangUp, HttpRequest, HttpResponse, HttpStream, Reply
+from roomd_lab.http.pages import ERROR_PAGE_PATH, error_page, locked_out, unauthorized
+from roomd_lab.http.sign_in import Denied, SignIn
+from roomd_lab.http.visits import Visit, Visits
+from roomd_lab.model.people import Account
 from roomd_lab.soap.envelope import Request
-from roomd_lab.soap.service import Answer, fault, read
+from roomd_lab.soap.service import Answer, Streamed, read
 
 EWS_PATH = "/EWS/Exchange.asmx"
 CONTROL_PREFIX = "/lab/"
 
-Perform = Callable[[Request, Account, bool], Answer]
-Control = Callable[[HttpRequest], HttpResponse]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """What stands behind the paths.
+
+    `perform` carries a request out, under a fault if there is one; `stream` turns a hanging answer into chunks.
+    """
+
+    faults: Faults
+    visits: Visits
+    perform: Callable[[Request, Account, Fault | None], Answer | Streamed]
+    stream: Callable[[Streamed], HttpStream]
+    control: Callable[[HttpRequest], HttpResponse]
+    discover: Callable[[HttpRequest], HttpResponse]
 
 
 class Endpoint:
     """Answers the requests of one connection, and remembers who signed in on it."""
 
-    def __init__(self, gate: Gate, faults: Faults, perform: Perform, control: Control) -> None:
-        self._sign_in = SignIn(gate)
-        self._faults = faults
-        self._perform = perform
-        self._control = control
+    def __init__(self, sign_in: SignIn, backend: Backend) -> None:
+        self._sign_in = sign_in
+        self._backend = backend
 
-    def answer(self, request: HttpRequest) -> HttpResponse | HangUp:
-        """One response, or a hang-up when a fault on demand says so."""
-        if request.path.startswith(CONTROL_PREFIX):
-            return self._control(request)
-        if request.path.lower() != EWS_PATH.lower():
+    def answer(self, request: HttpRequest) -> Reply:
+        """One response, a stream, or a hang-up when a fault on demand says so."""
+        path = request.path.lower()
+        if path.startswith(CONTROL_PREFIX):
+            return self._backend.control(request)
+        if path == ERROR_PAGE_PATH:
+            return error_page()
+        if path != EWS_PATH.lower() and path not in AUTODISCOVER_PATHS:
             return HttpResponse(HTTPStatus.NOT_FOUND)
+        return self._signed_in(request)
+
+    def _signed_in(self, request: HttpRequest) -> Reply:
         account = self._sign_in.check(request.headers.get("authorization"))
         if isinstance(account, Denied):
-            return _unauthorized(account.challenges)
+            return self._refused(request, account)
+        if request.path.lower() in AUTODISCOVER_PATHS:
+            return self._backend.discover(request)
         if request.method != "POST":
             return HttpResponse(HTTPStatus.METHOD_NOT_ALLOWED, headers=(("Allow", "POST"),))
         return self._soap(request, account)
 
-    def _soap(self, request: HttpRequest, account: Account) -> HttpResponse | HangUp:
+    def _refused(self, request: HttpRequest, denied: Denied) -> HttpResponse:
+        if denied.is_final:
+            self._backend.visits.refused(request)
+        return locked_out() if denied.is_locked else unauthorized(denied.challenges)
+
+    def _soap(self, request: HttpRequest, account: Account) -> Reply:
         decoded = read(request.body)
         if isinstance(decoded, Answer):
             return HttpResponse(decoded.status, decoded.document)
-        planned = self._faults.take(decoded.operation)
-        if planned is not None and (early := _before(planned)) is not None:
-            return early
-        lost = planned is not None and planned.kind is FaultKind.INVALID_SYNC_STATE
-        answer = self._perform(decoded, account, lost)
-        return HttpResponse(answer.status, answer.document) if planned is None else _after(planned, answer)
+        planned = self._backend.faults.take(decoded.operation)
+        visit = Visit(request, decoded, account.username, planned)
+        return self._backend.visits.seen(visit, self._reply(decoded, account, planned))
 
+    def _reply(self, decoded: Request, account: Account, planned: Fault | None) -> Reply:
+        if planned is None:
+            return self._shown(self._backend.perform(decoded, account, None))
+        replacement = instead(planned)
+        if replacement is not None and not planned.applied:
+            return replacement
+        reply = self._shown(self._backend.perform(decoded, account, planned))
+        if isinstance(reply, HttpStream) and (replacement is not None or spoils(planned)):
+            reply.cancel()
+            return replacement or HangUp()
+        return replacement or (spoil(planned, reply) if isinstance(reply, HttpResponse) else reply)
 
-def _before(planned: Fault) -> HttpResponse | HangUp | None:
-    """What a fault answers instead of doing what was asked; None when it is done first."""
-    match planned.kind:
-        case FaultKind.SERVER_BUSY:
-            error = ExchangeError("ErrorServerBusy", "The server cannot service this request right now.")
-            busy = fault(error, back_off_ms=planned.back_off_ms)
-            return HttpResponse(busy.status, busy.document)
-        case FaultKind.HTTP_503:
-            return HttpResponse(HTTPStatus.SERVICE_UNAVAILABLE, b"Service Unavailable", "text/html")
-        case FaultKind.HTTP_401:
-            return _unauthorized(OFFERS)
-        case FaultKind.CLOSE_BEFORE:
-            return HangUp()
-    return None
-
-
-def _after(planned: Fault, answer: Answer) -> HttpResponse | HangUp:
-    """What becomes of the answer after what was asked has been done."""
-    match planned.kind:
-        case FaultKind.CLOSE_AFTER:
-            return HangUp()
-        case FaultKind.TRUNCATE:
-            kept = int(len(answer.document) * planned.keep)
-            return HttpResponse(answer.status, answer.document[:kept])
-    return HttpResponse(answer.status, answer.document)
-
-
-def _unauthorized(challenges: tuple[str, ...]) -> HttpResponse:
-    return HttpResponse(
-        HTTPStatus.UNAUTHORIZED, headers=tuple(("WWW-Authenticate", challenge) for challenge in challenges)
-    )
+    def _shown(self, answer: Answer | Streamed) -> HttpResponse | HttpStream:
+        if isinstance(answer, Streamed):
+            return self._backend.stream(answer)
+        return HttpResponse(answer.status, answer.document)

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from roomd_lab.model.directory import Account
-from roomd_lab.model.errors import ExchangeError, access_denied, item_not_found
+from roomd_lab.model.directory import Directory
+from roomd_lab.model.errors import ExchangeError, access_denied, impersonation_denied, item_not_found
+from roomd_lab.model.folders import Folder, FolderName
 from roomd_lab.model.items import StoredItem
-from roomd_lab.model.mailbox import Folder, FolderName, Mailbox
+from roomd_lab.model.mailbox import Mailbox
 from roomd_lab.model.organization import Organization
+from roomd_lab.model.people import Account, Permission
 
 # What a delegate with editor rights on the calendar can see of another's mailbox.
 _DELEGATED = {FolderName.ROOT, FolderName.TOP, FolderName.CALENDAR}
@@ -21,27 +23,40 @@ class Caller:
 
     account: Account
     acts_as: str | None
+    directory: Directory
 
     def owns(self, mailbox: Mailbox) -> bool:
         """Whether this is the caller's own mailbox, or that of the person acted for."""
         return self.acts_as is not None and self.acts_as.lower() == mailbox.owner.key
 
-    def may_open(self, mailbox: Mailbox, folder: FolderName) -> bool:
-        """Whether the caller may read and write a folder."""
-        return self.owns(mailbox) or (self.account.delegate and folder in _DELEGATED)
+    def may_open(self, mailbox: Mailbox, folder: FolderName | None) -> bool:
+        """Whether the caller may read a folder; None is one that people made."""
+        return self.owns(mailbox) or (folder in _DELEGATED and self._permission(mailbox) is not None)
+
+    def require_write(self, mailbox: Mailbox, folder: FolderName | None) -> None:
+        """Refuse a reviewer what only an owner or an editor may do. Raises ErrorAccessDenied."""
+        is_editor = folder in _DELEGATED and self._permission(mailbox) is Permission.EDITOR
+        if not self.owns(mailbox) and not is_editor:
+            raise access_denied()
+
+    def _permission(self, mailbox: Mailbox) -> Permission | None:
+        if self.account.delegate:
+            return Permission.EDITOR
+        return self.directory.permission(self.acts_as or self.account.username, mailbox.owner)
 
 
 def impersonate(organization: Organization, account: Account, name: str, kind: str) -> Caller:
     """Act as another user, named by SMTP address, principal name or SID (`kind`, an element's name).
 
-    Raises ErrorImpersonateUserDenied without the role, ErrorNonExistentMailbox for a stranger.
+    Raises ErrorImpersonateUserDenied without the role or outside its management scope, ErrorNonExistentMailbox for a
+    stranger.
     """
     if not account.impersonates:
-        raise ExchangeError(
-            "ErrorImpersonateUserDenied", "The account does not have permission to impersonate the requested user."
-        )
-    smtp = _smtp_of(organization, name, kind)
-    return Caller(account=account, acts_as=organization.mailbox(smtp).owner.smtp)
+        raise impersonation_denied()
+    owner = organization.mailbox(_smtp_of(organization, name, kind)).owner
+    if owner.key in organization.directory.outside_scope:
+        raise impersonation_denied()
+    return Caller(account=account, acts_as=owner.smtp, directory=organization.directory)
 
 
 def _smtp_of(organization: Organization, name: str, kind: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from roomd_lab.model.attendant import decide, tidy
-from roomd_lab.model.directory import Automation, Room
+from roomd_lab.model.folders import FolderName
 from roomd_lab.model.items import (
     SHARED_FIELDS,
     CalendarItem,
@@ -14,9 +14,10 @@ from roomd_lab.model.items import (
     RequestKind,
     Response,
 )
-from roomd_lab.model.mailbox import FolderName, Mailbox
+from roomd_lab.model.mailbox import Mailbox
 from roomd_lab.model.notices import answer_message, meeting_message
 from roomd_lab.model.organization import Organization
+from roomd_lab.model.people import Automation, Room
 from roomd_lab.model.post import Answer, Cancellation, Invitation
 from roomd_lab.model.responding import respond
 
@@ -57,13 +58,16 @@ def _note_down(mailbox: Mailbox, letter: Invitation) -> CalendarItem | None:
     None when the calendar already holds a later version, or the organizer's own.
     """
     meeting = letter.meeting
-    present = mailbox.meeting(meeting.clean_id)
+    present = _present(mailbox, meeting.global_object_id)
     if present is None:
-        arrived = CalendarItem(**_shared(meeting), is_organizer=False, request_was_sent=True)
-        return mailbox.add(_unanswered(arrived), FolderName.CALENDAR, by=meeting.organizer.name)
+        return _first_copy(mailbox, meeting)
     if present.is_organizer or present.sequence > meeting.sequence:
         return None
     updated = replace(present, **_shared(meeting), is_cancelled=False)
+    if letter.kind is not RequestKind.INFORMATIONAL:
+        updated = replace(updated, **_changes_of(meeting))
+    elif present.recurrence is not None:
+        updated = replace(updated, recurrence=present.recurrence)
     if letter.kind is not RequestKind.INFORMATIONAL or present.my_response is Response.NONE:
         updated = _unanswered(updated)
     elif present.my_response is Response.ACCEPT:
@@ -71,8 +75,32 @@ def _note_down(mailbox: Mailbox, letter: Invitation) -> CalendarItem | None:
     return mailbox.save(updated, by=meeting.organizer.name)
 
 
+def _present(mailbox: Mailbox, global_object_id: bytes) -> CalendarItem | None:
+    """The copy in the calendar; an occurrence that was declined there comes back without an answer."""
+    deleted = mailbox.meetings.deleted_occurrence(global_object_id)
+    return mailbox.meetings.find(global_object_id) if deleted is None else _unanswered(deleted)
+
+
+def _first_copy(mailbox: Mailbox, meeting: CalendarItem) -> CalendarItem:
+    """A copy of something unheard of. A series takes the place of its occurrences that came singly before."""
+    if meeting.recurrence is not None:
+        for single in mailbox.meetings.invited_singly(meeting.global_object_id):
+            mailbox.remove(single)
+    arrived = CalendarItem(**_shared(meeting), **_changes_of(meeting), is_organizer=False, request_was_sent=True)
+    return mailbox.add(_unanswered(arrived), FolderName.CALENDAR, by=meeting.organizer.name)
+
+
 def _shared(meeting: CalendarItem) -> dict[str, Any]:
     return {name: getattr(meeting, name) for name in SHARED_FIELDS}
+
+
+def _changes_of(meeting: CalendarItem) -> dict[str, Any]:
+    """A series' exceptions and deletions as its organizer has them, without what is the organizer's own."""
+    exceptions = {
+        day: {name: value for name, value in changes.items() if name in SHARED_FIELDS}
+        for day, changes in meeting.exceptions.items()
+    }
+    return {"exceptions": exceptions, "deletions": meeting.deletions}
 
 
 def _unanswered(copy: CalendarItem) -> CalendarItem:
@@ -85,20 +113,22 @@ def _attend(mailbox: Mailbox, room: Room, copy: CalendarItem, request: MeetingMe
         mailbox.save(tidy(room.policy, copy))
         mailbox.move(request, FolderName.DELETED)
         return
-    verdict = decide(room.policy, copy, mailbox.calendar_items(), mailbox.now())
-    answered = respond(mailbox, copy, verdict.response, text=verdict.text)
+    verdict = decide(room.policy, copy, mailbox.meetings.between, mailbox.now())
+    answered = respond(mailbox, replace(copy, recurrence=verdict.recurrence), verdict.response, text=verdict.text)
     if verdict.response is Response.ACCEPT:
         mailbox.save(tidy(room.policy, answered))
+    for refusal in verdict.refusals:
+        respond(mailbox, mailbox.item(refusal.item_id), Response.DECLINE, text=refusal.text)
 
 
 def _receive_cancellation(mailbox: Mailbox, room: Room | None, letter: Cancellation) -> None:
     """An attendant takes the meeting away; for anybody else it stays, marked as cancelled."""
-    copy = mailbox.meeting(letter.meeting.clean_id)
+    copy = mailbox.meetings.find(letter.meeting.global_object_id)
     attended = room is not None and room.policy.automation is Automation.AUTO_ACCEPT
     message = meeting_message(MessageKind.CANCELLATION, letter.meeting, (letter.to,), mailbox.now())
     notice = replace(message, calendar_item_id=copy.item_id if copy else None)
     mailbox.add(notice, FolderName.DELETED if attended else FolderName.INBOX)
-    if copy is None or copy.is_organizer:
+    if copy is None or copy.is_organizer or copy.is_cancelled:
         return
     cancelled = replace(
         copy,
@@ -114,7 +144,7 @@ def _receive_cancellation(mailbox: Mailbox, room: Room | None, letter: Cancellat
 
 def _receive_answer(mailbox: Mailbox, letter: Answer) -> None:
     """Track the answer on the organizer's copy, unless it is to an earlier version of the meeting."""
-    item = mailbox.meeting(letter.meeting.clean_id)
+    item = mailbox.meetings.find(letter.meeting.global_object_id)
     message = answer_message(letter, mailbox.now())
     if item is None or not item.is_organizer:
         mailbox.add(message, FolderName.INBOX)

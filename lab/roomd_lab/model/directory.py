@@ -1,87 +1,9 @@
-"""The address book: people, rooms, room lists and the accounts that may sign in."""
+"""The address book, searched by any of a mailbox's names."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
 
 from roomd_lab.model.errors import no_such_mailbox
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """A display name and the SMTP address it stands for."""
-
-    name: str
-    smtp: str
-
-    @property
-    def key(self) -> str:
-        """SMTP addresses compare without case."""
-        return self.smtp.lower()
-
-
-class Automation(StrEnum):
-    """AutomateProcessing of Set-CalendarProcessing: who handles a meeting request."""
-
-    AUTO_ACCEPT = "AutoAccept"
-    AUTO_UPDATE = "AutoUpdate"
-    NONE = "None"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomPolicy:
-    """The attendant's settings, with the defaults of Set-CalendarProcessing."""
-
-    automation: Automation = Automation.AUTO_ACCEPT
-    allow_conflicts: bool = False
-    booking_window_days: int = 180
-    maximum_duration_minutes: int = 1440
-    delete_subject: bool = True
-    add_organizer_to_subject: bool = True
-    delete_comments: bool = True
-    remove_private_property: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Someone with a mailbox."""
-
-    address: Address
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
-    """A resource mailbox. Capacity and features are known to people, not to EWS."""
-
-    address: Address
-    capacity: int = 0
-    features: tuple[str, ...] = ()
-    policy: RoomPolicy = RoomPolicy()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomList:
-    """A distribution group of rooms, as GetRoomLists shows it."""
-
-    address: Address
-    rooms: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """Somebody who may sign in.
-
-    `mailbox` is the SMTP address of the account's own mailbox, if it has one. `impersonates` is the
-    ApplicationImpersonation role. `delegate` gives editor rights on every calendar folder.
-    """
-
-    username: str
-    upn: str
-    sid: str
-    password: str = field(repr=False)
-    mailbox: str | None = None
-    impersonates: bool = False
-    delegate: bool = False
+from roomd_lab.model.people import Account, Address, Permission, Person, Room, RoomList, RoomPolicy
 
 
 class Directory:
@@ -98,11 +20,21 @@ class Directory:
         self.people = {person.address.key: person for person in people}
         self.rooms = {room.address.key: room for room in rooms}
         self.room_lists = {listed.address.key: listed for listed in room_lists}
+        self.outside_scope: set[str] = set()
+        self._permissions: dict[tuple[str, str], Permission] = {}
+        self._index(accounts)
+
+    def _index(self, accounts: tuple[Account, ...]) -> None:
         self.accounts = accounts
         self._accounts_by_login = {
             login.lower(): account for account in accounts for login in (account.username, account.upn)
         }
         self._mailboxes_by_sid = {account.sid: account.mailbox for account in accounts if account.mailbox}
+
+    def remove(self, person: Address) -> None:
+        """Forget a person and their account."""
+        self.people.pop(person.key, None)
+        self._index(tuple(a for a in self.accounts if a.mailbox is None or a.mailbox.lower() != person.key))
 
     def mailbox_owners(self) -> Iterator[Address]:
         """Everyone with a mailbox, people first."""
@@ -112,6 +44,28 @@ class Directory:
     def account(self, login: str) -> Account | None:
         r"""The account behind `DOMAIN\user` or a UPN, without case."""
         return self._accounts_by_login.get(login.lower())
+
+    def permit(self, delegate: str, owner: str, permission: Permission | None) -> None:
+        """Let somebody, by address or user name, use an owner's calendar; None takes it back.
+
+        Raises ErrorNonExistentMailbox.
+        """
+        key = (delegate.lower(), self.owner(owner).key)
+        self._permissions.pop(key, None)
+        if permission is not None:
+            self._permissions[key] = permission
+
+    def permission(self, delegate: str, owner: Address) -> Permission | None:
+        """What somebody may do with an owner's calendar."""
+        return self._permissions.get((delegate.lower(), owner.key))
+
+    def leave_out_of_scope(self, smtp: str, *, outside: bool = True) -> None:
+        """Let the management scope of impersonation end before, or again include, a mailbox.
+
+        Raises ErrorNonExistentMailbox.
+        """
+        key = self.owner(smtp).key
+        (self.outside_scope.add if outside else self.outside_scope.discard)(key)
 
     def address_of_sid(self, sid: str) -> str | None:
         """The SMTP address of the mailbox that belongs to a security identifier."""

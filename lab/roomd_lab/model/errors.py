@@ -28,6 +28,13 @@ def access_denied() -> ExchangeError:
     return ExchangeError("ErrorAccessDenied", "Access is denied. Check credentials and try again.")
 
 
+def impersonation_denied() -> ExchangeError:
+    """The caller lacks the role, or it does not reach this user."""
+    return ExchangeError(
+        "ErrorImpersonateUserDenied", "The account does not have permission to impersonate the requested user."
+    )
+
+
 def no_such_mailbox(address: str) -> ExchangeError:
     """No mailbox has this SMTP address."""
     return ExchangeError(

@@ -5,15 +5,18 @@ import binascii
 import hashlib
 import itertools
 import struct
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 _ITEM_HEADER = bytes.fromhex("0003200001")
 _FOLDER_HEADER = bytes.fromhex("0002200001")
+_OCCURRENCE_HEADER = bytes.fromhex("0003200002")
 _CHANGE_KEY_HEADER = bytes.fromhex("0f0000001600000058d3")
 _GLOBAL_OBJECT_ID_CLASS = bytes.fromhex("040000008200E00074C5B7101A82E008")
 _FOREIGN_UID_MARK = b"vCal-Uid\x01\x00\x00\x00"
 _FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _GLOBAL_OBJECT_ID_FIXED_PART = 40
+_DAY = struct.Struct(">I")
+_INSTANCE_DATE = slice(16, 20)
 
 
 class Identifiers:
@@ -54,9 +57,27 @@ def mailbox_number(entry_id: str) -> int | None:
         body = base64.b64decode(entry_id, validate=True)
     except (ValueError, binascii.Error):
         return None
-    if not body.startswith((_ITEM_HEADER, _FOLDER_HEADER)) or len(body) < len(_ITEM_HEADER) + 4:
+    if not body.startswith((_ITEM_HEADER, _FOLDER_HEADER, _OCCURRENCE_HEADER)) or len(body) < len(_ITEM_HEADER) + 4:
         return None
     return int(struct.unpack_from(">I", body, len(_ITEM_HEADER))[0])
+
+
+def occurrence_id(master_id: str, day: date) -> str:
+    """The id of the occurrence on a day of the pattern, derived from its master's."""
+    body = base64.b64decode(master_id)[len(_ITEM_HEADER) :]
+    return base64.b64encode(_OCCURRENCE_HEADER + body + _DAY.pack(day.toordinal())).decode()
+
+
+def occurrence_of(item_id: str) -> tuple[str, date] | None:
+    """The master's id and the day in an occurrence's id; None for any other id."""
+    try:
+        raw = base64.b64decode(item_id, validate=True)
+        if not raw.startswith(_OCCURRENCE_HEADER):
+            return None
+        body, (ordinal,) = raw[len(_OCCURRENCE_HEADER) : -_DAY.size], _DAY.unpack(raw[-_DAY.size :])
+        return base64.b64encode(_ITEM_HEADER + body).decode(), date.fromordinal(ordinal)
+    except (ValueError, OverflowError, struct.error):
+        return None
 
 
 def is_change_key(text: str) -> bool:
@@ -92,6 +113,20 @@ def uid_of(global_object_id: bytes) -> str:
 def clean(global_object_id: bytes) -> bytes:
     """CleanGlobalObjectId: the same for the series and each of its exceptions (bytes 16 to 19 zeroed)."""
     return global_object_id[:16] + b"\x00" * 4 + global_object_id[20:]
+
+
+def with_instance_date(global_object_id: bytes, day: date) -> bytes:
+    """GlobalObjectId of one occurrence: year, month and day in bytes 16 to 19 (MS-OXOCAL 2.2.1.27)."""
+    return global_object_id[:16] + struct.pack(">HBB", day.year, day.month, day.day) + global_object_id[20:]
+
+
+def instance_date(global_object_id: bytes) -> date | None:
+    """The day in the GlobalObjectId of an occurrence; None in that of a series or single meeting."""
+    try:
+        year, month, day = struct.unpack(">HBB", global_object_id[_INSTANCE_DATE])
+        return date(year, month, day) if year else None
+    except (ValueError, struct.error):
+        return None
 
 
 def _global_object_id(created: datetime | None, data: bytes) -> bytes:

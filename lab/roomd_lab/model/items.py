@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from roomd_lab.model.directory import Address
 from roomd_lab.model.ids import clean, uid_of
+from roomd_lab.model.people import Address
 from roomd_lab.model.properties import PropertyKey, PropertyValue
+from roomd_lab.model.recurrence.patterns import Recurrence
+from roomd_lab.model.recurrence.wall_time import Slot
 
 
 class Response(StrEnum):
@@ -49,6 +52,15 @@ class RequestKind(StrEnum):
     NEW = "NewMeetingRequest"
     FULL_UPDATE = "FullUpdate"
     INFORMATIONAL = "InformationalUpdate"
+
+
+class ItemType(StrEnum):
+    """CalendarItemType."""
+
+    SINGLE = "Single"
+    OCCURRENCE = "Occurrence"
+    EXCEPTION = "Exception"
+    MASTER = "RecurringMaster"
 
 
 class MessageKind(StrEnum):
@@ -99,12 +111,26 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """Which occurrence of a series in the same mailbox something is: the master's id, and the day in the pattern."""
+
+    master_id: str
+    day: date
+    is_exception: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarItem(Item):
     """One mailbox's copy of a meeting or appointment. Times are aware, in UTC.
 
-    `recurrence` is the Recurrence element as the client sent it. `has_unsent_time` says that the organizer moved a
-    meeting and told nobody yet. `free_busy` is how this copy shows,
+    `has_unsent_time` says that the organizer moved a meeting and told nobody yet. `free_busy` is how this copy shows,
     `intended_free_busy` how the organizer meant it to show once accepted.
+
+    The master of a series has a `recurrence`, and the `slot` of each of its days; its times are those of the first
+    occurrence. `exceptions` holds what is different on which day of the pattern, and `deletions` the days that are
+    gone: as in Exchange, only the master is stored. An occurrence made from it has an `instance` instead.
+    `original_start` is when an occurrence would have begun by the pattern. It is also known to those who were invited
+    to one occurrence only, in whose calendar this lies as a single item.
     """
 
     item_class: str = "IPM.Appointment"
@@ -127,8 +153,22 @@ class CalendarItem(Item):
     replied_at: datetime | None = None
     response_requested: bool = True
     new_time_proposals: bool = True
-    recurrence: str | None = None
+    recurrence: Recurrence | None = None
+    slot: Slot | None = None
+    exceptions: Mapping[date, Mapping[str, Any]] = field(default_factory=dict)
+    deletions: frozenset[date] = frozenset()
+    instance: Instance | None = None
+    original_start: datetime | None = None
     has_unsent_time: bool = False
+
+    @property
+    def type(self) -> ItemType:
+        """What the item is to a series."""
+        if self.recurrence is not None:
+            return ItemType.MASTER
+        if self.instance is None:
+            return ItemType.SINGLE
+        return ItemType.EXCEPTION if self.instance.is_exception else ItemType.OCCURRENCE
 
     @property
     def uid(self) -> str:
@@ -187,6 +227,8 @@ SHARED_FIELDS = (
     "response_requested",
     "new_time_proposals",
     "recurrence",
+    "slot",
+    "original_start",
 )
 
 
@@ -203,6 +245,10 @@ class MeetingMessage(Item):
     start: datetime
     end: datetime
     location: str = ""
+    meeting_type: ItemType = ItemType.SINGLE
+    recurrence: Recurrence | None = None
+    zone: str = "UTC"
+    original_start: datetime | None = None
     response: Response = Response.UNKNOWN
     request_kind: RequestKind = RequestKind.NEW
     attendees: tuple[Attendee, ...] = ()

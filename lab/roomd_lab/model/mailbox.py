@@ -1,77 +1,32 @@
 """One mailbox: its folders, the items in them, and the rules of ids and versions."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
-from typing import TypeVar
+from functools import partial
+from typing import TypeVar, cast
 
-from roomd_lab.model.changes import Journal
-from roomd_lab.model.directory import Address
 from roomd_lab.model.errors import item_not_found
-from roomd_lab.model.ids import Identifiers
-from roomd_lab.model.items import CalendarItem, StoredItem
+from roomd_lab.model.events import EventKind, Observers
+from roomd_lab.model.folder_tree import FolderTree
+from roomd_lab.model.folders import Folder, FolderName
+from roomd_lab.model.happenings import folder_changed, happened
+from roomd_lab.model.ids import Identifiers, occurrence_of
+from roomd_lab.model.items import CalendarItem, Instance, StoredItem
+from roomd_lab.model.meetings import Meetings
+from roomd_lab.model.people import Address
 from roomd_lab.model.post import Post
+from roomd_lab.model.series import occurrence_on, with_occurrence, without_occurrence
 
 ItemT = TypeVar("ItemT", bound=StoredItem)
 
 
-class FolderName(StrEnum):
-    """The folders every mailbox has, by their DistinguishedFolderId."""
-
-    ROOT = "root"
-    TOP = "msgfolderroot"
-    CALENDAR = "calendar"
-    INBOX = "inbox"
-    SENT = "sentitems"
-    DELETED = "deleteditems"
-    DRAFTS = "drafts"
-    OUTBOX = "outbox"
-    RECOVERABLE = "recoverableitemsdeletions"
-
-
-_SHOWN = {
-    FolderName.ROOT: ("root", ""),
-    FolderName.TOP: ("Top of Information Store", "IPF.Note"),
-    FolderName.CALENDAR: ("Calendar", "IPF.Appointment"),
-    FolderName.INBOX: ("Inbox", "IPF.Note"),
-    FolderName.SENT: ("Sent Items", "IPF.Note"),
-    FolderName.DELETED: ("Deleted Items", "IPF.Note"),
-    FolderName.DRAFTS: ("Drafts", "IPF.Note"),
-    FolderName.OUTBOX: ("Outbox", "IPF.Note"),
-    FolderName.RECOVERABLE: ("Deletions", "IPF.Note"),
-}
-
-
-@dataclass(slots=True)
-class Folder:
-    """A folder and the journal of what happened in it."""
-
-    name: FolderName
-    folder_id: str
-    items: dict[str, StoredItem] = field(default_factory=dict)
-    journal: Journal = field(default_factory=Journal)
-
-    @property
-    def display_name(self) -> str:
-        """The name people see."""
-        return _SHOWN[self.name][0]
-
-    @property
-    def folder_class(self) -> str:
-        """The class of items it is made for."""
-        return _SHOWN[self.name][1]
-
-    @property
-    def parent(self) -> FolderName:
-        """The folder it lies in."""
-        if self.name in {FolderName.ROOT, FolderName.TOP, FolderName.RECOVERABLE}:
-            return FolderName.ROOT
-        return FolderName.TOP
-
-
 class Mailbox:
-    """The items of one person or room."""
+    """The items of one person or room.
+
+    Occurrences of a series are no stored items, but are got, saved, moved and removed as if they were: what happens
+    to one is a change of its master, and nothing of it comes into Deleted Items (Deleting items by using EWS).
+    """
 
     def __init__(
         self, owner: Address, number: int, identifiers: Identifiers, post: Post, now: Callable[[], datetime]
@@ -81,10 +36,11 @@ class Mailbox:
         self.now = now
         self._number = number
         self._identifiers = identifiers
-        self.folders = {name: Folder(name, identifiers.folder_id(number)) for name in FolderName}
-        self._folders_by_id = {folder.folder_id: folder for folder in self.folders.values()}
+        self.observers = Observers()
+        self.tree = FolderTree(partial(identifiers.folder_id, number), now)
+        self.folders = self.tree.standard
         self._folder_of_item: dict[str, Folder] = {}
-        self._meetings: dict[bytes, str] = {}
+        self.meetings = Meetings(self.calendar)
 
     @property
     def calendar(self) -> Folder:
@@ -93,33 +49,34 @@ class Mailbox:
 
     def folder(self, folder_id: str) -> Folder | None:
         """The folder with this id, compared byte for byte."""
-        return self._folders_by_id.get(folder_id)
+        return self.tree.find(folder_id)
 
     def folder_of(self, item: StoredItem) -> Folder:
-        """Where an item lies."""
+        """Where an item lies; an occurrence lies where its master does."""
+        if isinstance(item, CalendarItem) and item.instance is not None:
+            return self._folder_of_item[item.instance.master_id]
         return self._folder_of_item[item.item_id]
 
     def item(self, item_id: str) -> StoredItem:
-        """The item with this id.
+        """The item or occurrence with this id.
 
         Raises ErrorItemNotFound when it was deleted or moved.
         """
         folder = self._folder_of_item.get(item_id)
         if folder is None:
-            raise item_not_found()
+            return self._occurrence(item_id)
         return folder.items[item_id]
 
-    def meeting(self, clean_id: bytes) -> CalendarItem | None:
-        """The copy of a meeting in the calendar, by CleanGlobalObjectId."""
-        item_id = self._meetings.get(clean_id)
-        found = None if item_id is None else self.calendar.items[item_id]
-        return found if isinstance(found, CalendarItem) else None
+    def master(self, item_id: str) -> CalendarItem:
+        """The master of a series, by its id.
 
-    def calendar_items(self) -> Iterator[CalendarItem]:
-        """Everything in the calendar."""
-        for item in self.calendar.items.values():
-            if isinstance(item, CalendarItem):
-                yield item
+        Raises ErrorItemNotFound.
+        """
+        folder = self._folder_of_item.get(item_id)
+        found = None if folder is None else folder.items[item_id]
+        if not isinstance(found, CalendarItem) or found.recurrence is None:
+            raise item_not_found()
+        return found
 
     def new_global_object_id(self) -> bytes:
         """An identity for a meeting that begins here."""
@@ -136,10 +93,14 @@ class Mailbox:
             modified=now,
             modified_by=by or self.owner.name,
         )
-        return self._place(stored, self.folders[name])
+        placed = self._place(stored, self.folders[name])
+        self._tell(EventKind.CREATED, placed)
+        return placed
 
     def save(self, item: ItemT, *, by: str | None = None) -> ItemT:
         """Store a changed copy of an item under its id, as a new version."""
+        if isinstance(item, CalendarItem) and item.instance is not None:
+            return cast("ItemT", self._save_occurrence(item, by))
         folder = self._folder_of_item[item.item_id]
         stored = replace(
             item,
@@ -149,26 +110,106 @@ class Mailbox:
         )
         folder.items[item.item_id] = stored
         folder.journal.changed(item.item_id)
+        self._tell(EventKind.MODIFIED, stored)
         return stored
 
-    def move(self, item: ItemT, name: FolderName) -> ItemT:
-        """Put an item elsewhere: it gets another id and keeps its version."""
-        self.remove(item)
-        return self._place(replace(item, item_id=self._identifiers.item_id(self._number)), self.folders[name])
+    def move(self, item: ItemT, to: FolderName | Folder) -> ItemT:
+        """Put an item elsewhere: it gets another id and keeps its version. An occurrence goes for good."""
+        if isinstance(item, CalendarItem) and item.instance is not None:
+            self.remove(item)
+            return item
+        source = self._take_out(item)
+        moved = self._place(replace(item, item_id=self._identifiers.item_id(self._number)), self._folder(to))
+        self._tell(EventKind.MOVED, moved, before=item)
+        self._tell_of_loss(source)
+        return moved
+
+    def copy(self, item: ItemT, to: FolderName | Folder) -> ItemT:
+        """Put a copy of an item into a folder, with an id and a version of its own."""
+        twin = replace(
+            item, item_id=self._identifiers.item_id(self._number), change_key=self._identifiers.change_key()
+        )
+        copied = self._place(twin, self._folder(to))
+        self._tell(EventKind.COPIED, copied, before=item)
+        return copied
 
     def remove(self, item: StoredItem) -> None:
         """Delete an item for good."""
+        if isinstance(item, CalendarItem) and item.instance is not None:
+            self._remove_occurrence(item.instance)
+            return
+        folder = self._take_out(item)
+        if self.observers:
+            for event in happened(EventKind.DELETED, item, folder, self.now()):
+                self.observers.tell(event)
+
+    def _occurrence(self, item_id: str) -> CalendarItem:
+        derived = occurrence_of(item_id)
+        if derived is None:
+            raise item_not_found()
+        master_id, day = derived
+        return occurrence_on(self.master(master_id), day)
+
+    def _save_occurrence(self, occurrence: CalendarItem, by: str | None) -> CalendarItem:
+        assert occurrence.instance is not None
+        master = self.master(occurrence.instance.master_id)
+        return occurrence_on(self.save(with_occurrence(master, occurrence), by=by), occurrence.instance.day)
+
+    def _remove_occurrence(self, instance: Instance) -> None:
+        master = self.master(instance.master_id)
+        if instance.day not in master.deletions:
+            self.save(without_occurrence(master, instance.day))
+
+    def delete_folder(self, folder: Folder, *, for_good: bool) -> None:
+        """Delete a folder with all that is in it, for good or into Deleted Items.
+
+        Raises ErrorDeleteDistinguishedFolder.
+        """
+        if not for_good:
+            self.tree.move(folder, self.folders[FolderName.DELETED])
+            return
+        for each in (*self.tree.below(folder), folder):
+            for item in list(each.items.values()):
+                self.remove(item)
+            self.tree.remove(each)
+
+    def relocate(self) -> None:
+        """Move to another server: every folder and item gets a new id, and no sync state is known any more."""
+        items = [(folder, item) for folder in self.tree for item in folder.items.values()]
+        self._folder_of_item.clear()
+        self.meetings.clear()
+        self.tree.relocate()
+        for folder, item in items:
+            self._place(replace(item, item_id=self._identifiers.item_id(self._number)), folder)
+
+    def _folder(self, to: FolderName | Folder) -> Folder:
+        return to if isinstance(to, Folder) else self.folders[to]
+
+    def _take_out(self, item: StoredItem) -> Folder:
         folder = self._folder_of_item.pop(item.item_id)
         del folder.items[item.item_id]
         folder.journal.went(item.item_id)
-        if isinstance(item, CalendarItem) and self._meetings.get(item.clean_id) == item.item_id:
-            del self._meetings[item.clean_id]
+        folder.changed_at, folder.deleted_count = self.now(), folder.deleted_count + 1
+        if folder is self.calendar:
+            self.meetings.went(item)
+        return folder
+
+    def _tell(self, kind: EventKind, item: StoredItem, before: StoredItem | None = None) -> None:
+        folder = self._folder_of_item[item.item_id]
+        folder.changed_at = self.now()
+        if self.observers:
+            for event in happened(kind, item, folder, folder.changed_at, before):
+                self.observers.tell(event)
+
+    def _tell_of_loss(self, folder: Folder) -> None:
+        if self.observers:
+            self.observers.tell(folder_changed(folder, self.now()))
 
     def _place(self, item: ItemT, folder: Folder) -> ItemT:
         placed = replace(item, folder_id=folder.folder_id)
         folder.items[placed.item_id] = placed
         self._folder_of_item[placed.item_id] = folder
         folder.journal.came(placed.item_id)
-        if isinstance(placed, CalendarItem) and folder is self.calendar:
-            self._meetings[placed.clean_id] = placed.item_id
+        if folder is self.calendar:
+            self.meetings.came(placed)
         return placed

@@ -1,9 +1,10 @@
 """Meeting mail as it lies in a folder: what a request, a cancellation or an answer looks like when read."""
 
 from datetime import datetime
+from typing import Any
 
-from roomd_lab.model.directory import Address
 from roomd_lab.model.items import Body, CalendarItem, MeetingMessage, MessageKind, Response
+from roomd_lab.model.people import Address
 from roomd_lab.model.post import Answer
 
 _ANNOUNCEMENTS = {
@@ -36,6 +37,7 @@ def meeting_message(
         end=meeting.end,
         location=meeting.location,
         attendees=meeting.attendees,
+        **_of_series(meeting),
     )
 
 
@@ -57,4 +59,15 @@ def answer_message(answer: Answer, sent: datetime) -> MeetingMessage:
         end=meeting.end,
         location=meeting.location,
         response=answer.response,
+        **_of_series(meeting),
     )
+
+
+def _of_series(meeting: CalendarItem) -> dict[str, Any]:
+    """What a message says of the series, or of the one occurrence, it is about."""
+    return {
+        "meeting_type": meeting.type,
+        "recurrence": meeting.recurrence,
+        "zone": meeting.start_zone,
+        "original_start": meeting.original_start,
+    }

@@ -1,56 +1,49 @@
 """What an organizer does: invite, update, cancel."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from enum import StrEnum
 from typing import Any
 
+from roomd_lab.model.announcing import (
+    TO_ALL,
+    Mailing,
+    Notify,
+    announced_exceptions,
+    call_off,
+    call_off_exceptions,
+    exceptions_without,
+    invite,
+    keep_copy,
+    update_exceptions,
+)
 from roomd_lab.model.errors import ExchangeError
+from roomd_lab.model.folders import FolderName
 from roomd_lab.model.items import Attendee, CalendarItem, MessageKind, RequestKind, Response
-from roomd_lab.model.mailbox import FolderName, Mailbox
-from roomd_lab.model.notices import meeting_message
-from roomd_lab.model.post import Cancellation, Invitation
+from roomd_lab.model.mailbox import Mailbox
+from roomd_lab.model.scheduling import check_occurrence, scheduled
 
 _TIME_FIELDS = {"start", "end", "all_day", "recurrence"}
 _CONTENT_FIELDS = {"subject", "body", "location", "sensitivity", "importance", "intended_free_busy", *_TIME_FIELDS}
 _LONGEST = timedelta(days=5 * 366)
 
 
-class Notify(StrEnum):
-    """Which attendees get mail about a change."""
-
-    NOBODY = "nobody"
-    CHANGED = "changed"
-    ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Mailing:
-    """Who gets mail, and whether the sender keeps a copy of it in Sent Items."""
-
-    notify: Notify
-    keep_copy: bool = True
-
-
-SILENTLY = Mailing(Notify.NOBODY, keep_copy=False)
-TO_ALL = Mailing(Notify.ALL)
-TO_CHANGED = Mailing(Notify.CHANGED)
-
-
 def create(mailbox: Mailbox, draft: CalendarItem, mailing: Mailing) -> CalendarItem:
-    """Put an item into a calendar and invite its attendees."""
+    """Put an item or a series into a calendar and invite its attendees.
+
+    Raises what `scheduled` raises.
+    """
     _check_times(draft)
     inviting = mailing.notify is not Notify.NOBODY and bool(draft.attendees)
     ready = replace(
-        draft,
+        scheduled(draft),
         global_object_id=draft.global_object_id or mailbox.new_global_object_id(),
         request_was_sent=inviting,
     )
     item = mailbox.add(ready, FolderName.CALENDAR)
     if inviting:
-        _invite(mailbox, item, item.attendees, RequestKind.NEW)
-        _keep_copy(mailbox, item, MessageKind.REQUEST, mailing)
+        invite(mailbox, item, item.attendees, RequestKind.NEW)
+        keep_copy(mailbox, item, MessageKind.REQUEST, mailing)
     return item
 
 
@@ -58,14 +51,15 @@ def update(mailbox: Mailbox, item: CalendarItem, changes: Mapping[str, Any], mai
     """Change fields of an item and tell those concerned.
 
     A change of time raises the sequence number and forgets every answer, as soon as it is sent. An attendee's
-    change stays on the attendee's own copy. Raises ErrorCalendarCannotUpdateDeletedItem.
+    change stays on the attendee's own copy. A change of an occurrence makes it an exception of its series.
+    Raises ErrorCalendarCannotUpdateDeletedItem, ErrorOccurrenceCrossingBoundary and what `scheduled` raises.
     """
     if mailbox.folder_of(item).name is FolderName.DELETED:
         raise ExchangeError("ErrorCalendarCannotUpdateDeletedItem", "The item is in the Deleted Items folder.")
-    changed = {name for name, value in changes.items() if getattr(item, name) != value}
-    draft = replace(item, **changes)
-    _check_times(draft)
-    if mailing.notify is Notify.NOBODY or not item.is_organizer or not (item.attendees or draft.attendees):
+    draft = _drafted(mailbox, item, changes)
+    changed = _changed(item, draft, changes)
+    guests = item.attendees or draft.attendees or announced_exceptions(mailbox, item)
+    if mailing.notify is Notify.NOBODY or not item.is_organizer or not guests:
         unsent = item.is_organizer and item.request_was_sent and bool(changed & _TIME_FIELDS)
         return mailbox.save(replace(draft, has_unsent_time=item.has_unsent_time or unsent))
     return _send_update(mailbox, item, draft, changed, mailing)
@@ -74,6 +68,8 @@ def update(mailbox: Mailbox, item: CalendarItem, changes: Mapping[str, Any], mai
 def cancel(mailbox: Mailbox, item: CalendarItem, mailing: Mailing = TO_ALL) -> CalendarItem:
     """Call a meeting off: its organizer's copy goes to Deleted Items, the attendees are told.
 
+    Of a series, one occurrence can be called off; it is then deleted from the series.
+
     Raises ErrorCalendarIsNotOrganizer.
     """
     if not item.is_organizer:
@@ -81,9 +77,28 @@ def cancel(mailbox: Mailbox, item: CalendarItem, mailing: Mailing = TO_ALL) -> C
     told = mailing.notify is not Notify.NOBODY and item.request_was_sent
     cancelled = mailbox.save(replace(item, is_cancelled=True, sequence=item.sequence + told))
     if told:
-        _call_off(mailbox, cancelled, cancelled.attendees)
-        _keep_copy(mailbox, cancelled, MessageKind.CANCELLATION, mailing)
+        call_off(mailbox, cancelled, cancelled.attendees)
+        keep_copy(mailbox, cancelled, MessageKind.CANCELLATION, mailing)
+    if mailing.notify is not Notify.NOBODY:
+        call_off_exceptions(mailbox, cancelled)
     return mailbox.move(cancelled, FolderName.DELETED)
+
+
+def _drafted(mailbox: Mailbox, item: CalendarItem, changes: Mapping[str, Any]) -> CalendarItem:
+    draft = replace(item, **changes)
+    _check_times(draft)
+    if item.instance is None:
+        return scheduled(draft, item)
+    if (draft.start, draft.end) != (item.start, item.end):
+        check_occurrence(mailbox.master(item.instance.master_id), draft)
+    return draft
+
+
+def _changed(item: CalendarItem, draft: CalendarItem, changes: Iterable[str]) -> set[str]:
+    """The names of fields that differ. A series in another zone recurs differently, even if it begins the same."""
+    names = {name for name in (*changes, "start", "end") if getattr(item, name) != getattr(draft, name)}
+    rezoned = item.recurrence is not None and item.start_zone != draft.start_zone
+    return names | {"recurrence"} if rezoned else names
 
 
 def _send_update(
@@ -91,22 +106,26 @@ def _send_update(
 ) -> CalendarItem:
     told = before.attendees if before.request_was_sent else ()
     known, invited = _keys(told), _keys(draft.attendees)
+    removed = [a for a in told if a.address.key not in invited]
     moved = before.has_unsent_time or (before.request_was_sent and bool(changed & _TIME_FIELDS))
+    call_off_exceptions(mailbox, before, kept=draft.exceptions, removed=removed)
     item = mailbox.save(
         replace(
             draft,
             attendees=tuple(map(_unanswered, draft.attendees)) if moved else draft.attendees,
+            exceptions=exceptions_without(draft, removed),
             sequence=before.sequence + moved,
-            request_was_sent=True,
+            request_was_sent=before.request_was_sent or bool(draft.attendees),
             has_unsent_time=False,
         )
     )
-    _call_off(mailbox, item, [a for a in told if a.address.key not in invited])
-    _invite(mailbox, item, [a for a in item.attendees if a.address.key not in known], RequestKind.NEW)
+    call_off(mailbox, item, removed)
+    invite(mailbox, item, [a for a in item.attendees if a.address.key not in known], RequestKind.NEW)
     if mailing.notify is Notify.ALL or moved or changed & _CONTENT_FIELDS:
         kind = RequestKind.FULL_UPDATE if moved else RequestKind.INFORMATIONAL
-        _invite(mailbox, item, [a for a in item.attendees if a.address.key in known], kind)
-    _keep_copy(mailbox, item, MessageKind.REQUEST, mailing)
+        invite(mailbox, item, [a for a in item.attendees if a.address.key in known], kind)
+        update_exceptions(mailbox, item, kind)
+    keep_copy(mailbox, item, MessageKind.REQUEST, mailing)
     return item
 
 
@@ -116,24 +135,6 @@ def _keys(attendees: Iterable[Attendee]) -> set[str]:
 
 def _unanswered(attendee: Attendee) -> Attendee:
     return replace(attendee, response=Response.UNKNOWN, responded_at=None)
-
-
-def _invite(mailbox: Mailbox, item: CalendarItem, attendees: Iterable[Attendee], kind: RequestKind) -> None:
-    for attendee in attendees:
-        if attendee.address.key != item.organizer.key:
-            mailbox.post.send(Invitation(to=attendee.address, meeting=item, kind=kind))
-
-
-def _call_off(mailbox: Mailbox, item: CalendarItem, attendees: Iterable[Attendee]) -> None:
-    for attendee in attendees:
-        if attendee.address.key != item.organizer.key:
-            mailbox.post.send(Cancellation(to=attendee.address, meeting=item))
-
-
-def _keep_copy(mailbox: Mailbox, item: CalendarItem, kind: MessageKind, mailing: Mailing) -> None:
-    if mailing.keep_copy:
-        recipients = tuple(attendee.address for attendee in item.attendees)
-        mailbox.add(replace(meeting_message(kind, item, recipients, mailbox.now()), is_read=True), FolderName.SENT)
 
 
 def _check_times(item: CalendarItem) -> None:

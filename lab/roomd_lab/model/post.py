@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from roomd_lab.model.directory import Address
 from roomd_lab.model.items import CalendarItem, MessageKind, RequestKind, Response
+from roomd_lab.model.people import Address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ Letter = Invitation | Cancellation | Answer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailLogEntry:
-    """One message that was sent, for whoever counts them."""
+    """One message that was sent, for whoever counts them. `original_start` tells which occurrence it is about."""
 
     sent: datetime
     kind: MessageKind
@@ -51,6 +51,7 @@ class MailLogEntry:
     subject: str
     uid: str
     detail: str
+    original_start: datetime | None = None
 
 
 class Post:
@@ -81,6 +82,7 @@ def _log_entry(letter: Letter, sent: datetime) -> MailLogEntry:
         subject=letter.meeting.subject,
         uid=letter.meeting.uid,
         detail=detail,
+        original_start=letter.meeting.original_start,
     )
 
 

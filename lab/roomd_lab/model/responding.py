@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from roomd_lab.model.errors import ExchangeError, item_not_found
+from roomd_lab.model.folders import FolderName
 from roomd_lab.model.items import CalendarItem, FreeBusy, MeetingMessage, MessageKind, Response, StoredItem
-from roomd_lab.model.mailbox import FolderName, Mailbox
+from roomd_lab.model.mailbox import Mailbox
 from roomd_lab.model.notices import answer_message
 from roomd_lab.model.post import Answer
 
@@ -16,7 +17,8 @@ def respond(
 ) -> CalendarItem:
     """Answer a meeting, given its copy in the calendar or its request in the inbox.
 
-    The copy shows the answer; a declined one goes to Deleted Items, and so does the request. With `tell` the
+    The copy shows the answer; a declined one goes to Deleted Items, and so does the request. A series is answered as
+    a whole or by occurrence, and a declined occurrence is deleted from it. With `tell` the
     organizer gets a message. Raises ErrorCalendarIsOrganizerFor..., ErrorCalendarIsCancelledFor... and
     ErrorCalendarMeetingRequestIsOutOfDate.
     """
@@ -35,7 +37,7 @@ def respond(
 def _copy_of(mailbox: Mailbox, reference: StoredItem) -> CalendarItem:
     if isinstance(reference, CalendarItem):
         return reference
-    copy = mailbox.meeting(reference.clean_id)
+    copy = mailbox.meetings.find(reference.global_object_id)
     if copy is None:
         raise item_not_found()
     return copy
@@ -62,7 +64,7 @@ def _file_requests(mailbox: Mailbox, copy: CalendarItem) -> None:
         if (
             isinstance(message, MeetingMessage)
             and message.kind is MessageKind.REQUEST
-            and message.clean_id == copy.clean_id
+            and message.global_object_id == copy.global_object_id
         ):
             mailbox.move(message, FolderName.DELETED)
 

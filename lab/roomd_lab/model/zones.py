@@ -1,53 +1,16 @@
 """Windows time zones, their rules taken from the zone database."""
 
+import os
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from tzlocal import get_localzone_name
+from tzlocal.windows_tz import tz_win, win_tz
+
 from roomd_lab.model.errors import ExchangeError
 
-# Windows id: (display name, zone of the database), from CLDR's windowsZones for territory 001.
-_ZONES = {
-    "Dateline Standard Time": ("(UTC-12:00) International Date Line West", "Etc/GMT+12"),
-    "Hawaiian Standard Time": ("(UTC-10:00) Hawaii", "Pacific/Honolulu"),
-    "Alaskan Standard Time": ("(UTC-09:00) Alaska", "America/Anchorage"),
-    "Pacific Standard Time": ("(UTC-08:00) Pacific Time (US & Canada)", "America/Los_Angeles"),
-    "Mountain Standard Time": ("(UTC-07:00) Mountain Time (US & Canada)", "America/Denver"),
-    "US Mountain Standard Time": ("(UTC-07:00) Arizona", "America/Phoenix"),
-    "Central Standard Time": ("(UTC-06:00) Central Time (US & Canada)", "America/Chicago"),
-    "Eastern Standard Time": ("(UTC-05:00) Eastern Time (US & Canada)", "America/New_York"),
-    "Atlantic Standard Time": ("(UTC-04:00) Atlantic Time (Canada)", "America/Halifax"),
-    "Newfoundland Standard Time": ("(UTC-03:30) Newfoundland", "America/St_Johns"),
-    "E. South America Standard Time": ("(UTC-03:00) Brasilia", "America/Sao_Paulo"),
-    "UTC": ("(UTC) Coordinated Universal Time", "Etc/UTC"),
-    "GMT Standard Time": ("(UTC+00:00) Dublin, Edinburgh, Lisbon, London", "Europe/London"),
-    "Greenwich Standard Time": ("(UTC+00:00) Monrovia, Reykjavik", "Atlantic/Reykjavik"),
-    "W. Europe Standard Time": (
-        "(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna",
-        "Europe/Berlin",
-    ),
-    "Romance Standard Time": ("(UTC+01:00) Brussels, Copenhagen, Madrid, Paris", "Europe/Paris"),
-    "Central Europe Standard Time": (
-        "(UTC+01:00) Belgrade, Bratislava, Budapest, Ljubljana, Prague",
-        "Europe/Budapest",
-    ),
-    "Central European Standard Time": ("(UTC+01:00) Sarajevo, Skopje, Warsaw, Zagreb", "Europe/Warsaw"),
-    "FLE Standard Time": ("(UTC+02:00) Helsinki, Kyiv, Riga, Sofia, Tallinn, Vilnius", "Europe/Kiev"),
-    "South Africa Standard Time": ("(UTC+02:00) Harare, Pretoria", "Africa/Johannesburg"),
-    "Russian Standard Time": ("(UTC+03:00) Moscow, St. Petersburg", "Europe/Moscow"),
-    "Turkey Standard Time": ("(UTC+03:00) Istanbul", "Europe/Istanbul"),
-    "Arabian Standard Time": ("(UTC+04:00) Abu Dhabi, Muscat", "Asia/Dubai"),
-    "India Standard Time": ("(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi", "Asia/Calcutta"),
-    "SE Asia Standard Time": ("(UTC+07:00) Bangkok, Hanoi, Jakarta", "Asia/Bangkok"),
-    "China Standard Time": ("(UTC+08:00) Beijing, Chongqing, Hong Kong, Urumqi", "Asia/Shanghai"),
-    "Singapore Standard Time": ("(UTC+08:00) Kuala Lumpur, Singapore", "Asia/Singapore"),
-    "Taipei Standard Time": ("(UTC+08:00) Taipei", "Asia/Taipei"),
-    "Tokyo Standard Time": ("(UTC+09:00) Osaka, Sapporo, Tokyo", "Asia/Tokyo"),
-    "Korea Standard Time": ("(UTC+09:00) Seoul", "Asia/Seoul"),
-    "AUS Eastern Standard Time": ("(UTC+10:00) Canberra, Melbourne, Sydney", "Australia/Sydney"),
-    "New Zealand Standard Time": ("(UTC+12:00) Auckland, Wellington", "Pacific/Auckland"),
-}
 _LAST_FROM_WEEK = 4
 
 
@@ -77,13 +40,25 @@ class WindowsZone:
 
 
 def known_zone_ids() -> tuple[str, ...]:
-    """Every Windows id this server knows."""
-    return tuple(_ZONES)
+    """Every Windows id there is (CLDR's windowsZones)."""
+    return tuple(win_tz)
 
 
+def is_known(windows_id: str) -> bool:
+    """Whether this is the id of a zone, to the letter."""
+    return windows_id in win_tz
+
+
+@cache
 def display_name(windows_id: str) -> str:
-    """The zone's name for people; unknown ids stand for themselves."""
-    return _ZONES[windows_id][0] if windows_id in _ZONES else windows_id
+    """The zone's name for people, as "(UTC+05:45) Nepal"; unknown ids stand for themselves."""
+    if not is_known(windows_id):
+        return windows_id
+    standard = min(_offset(zone_info(windows_id), moment) for moment in _winter_and_summer())
+    minutes = int(standard.total_seconds()) // 60
+    sign, (hours, rest) = "-" if minutes < 0 else "+", divmod(abs(minutes), 60)
+    shift = f"{sign}{hours:02}:{rest:02}" if minutes else ""
+    return f"(UTC{shift}) {windows_id.replace(' Standard Time', '')}"
 
 
 def zone_info(windows_id: str) -> ZoneInfo:
@@ -91,10 +66,55 @@ def zone_info(windows_id: str) -> ZoneInfo:
 
     Raises ErrorTimeZone for an id this server does not know.
     """
-    entry = _ZONES.get(windows_id)
-    if entry is None:
-        raise ExchangeError("ErrorTimeZone", f"The time zone '{windows_id}' is not known.")
-    return ZoneInfo(entry[1])
+    if not is_known(windows_id):
+        raise _unknown(windows_id)
+    return ZoneInfo(win_tz[windows_id])
+
+
+def windows_id(zone: tzinfo) -> str:
+    """The Windows id of a zone of the database; UTC for any other, as Exchange takes a request without a zone."""
+    return tz_win.get(getattr(zone, "key", ""), "UTC")
+
+
+def zone_id_of(name: str) -> str:
+    """The Windows id of a zone named by either id, such as `W. Europe Standard Time` or `Europe/Vienna`.
+
+    A zone of the database that is not in the table stands for one with the same clock this year. Raises
+    ErrorTimeZone.
+    """
+    if is_known(name):
+        return name
+    if name in tz_win:
+        return tz_win[name]
+    try:
+        return _id_with_offsets([_offset(ZoneInfo(name), moment) for moment in _winter_and_summer()])
+    except (ValueError, OSError, LookupError):
+        raise _unknown(name) from None
+
+
+def local_zone_id() -> str:
+    """The Windows id of this machine's zone, or of the one `TZ` names; UTC when it cannot be told."""
+    name = os.environ.get("TZ") or get_localzone_name()
+    try:
+        return tz_win.get(name) or _id_with_offsets([m.astimezone().utcoffset() for m in _winter_and_summer()])
+    except LookupError:
+        return "UTC"
+
+
+def _unknown(name: str) -> ExchangeError:
+    return ExchangeError("ErrorTimeZone", f"The time zone '{name}' is not known.")
+
+
+def _winter_and_summer() -> tuple[datetime, datetime]:
+    year = datetime.now(UTC).year
+    return datetime(year, 1, 1, tzinfo=UTC), datetime(year, 7, 1, tzinfo=UTC)
+
+
+def _id_with_offsets(offsets: list[timedelta | None]) -> str:
+    for windows_id in win_tz:
+        if [_offset(zone_info(windows_id), moment) for moment in _winter_and_summer()] == offsets:
+            return windows_id
+    raise LookupError(offsets)
 
 
 @cache
@@ -117,14 +137,14 @@ def windows_zone(windows_id: str, year: int) -> WindowsZone:
 
 
 def _changes(zone: ZoneInfo, year: int) -> list[tuple[datetime, timedelta, timedelta]]:
-    hour = timedelta(hours=1)
+    step = timedelta(minutes=15)
     day = timedelta(days=1)
     found: list[tuple[datetime, timedelta, timedelta]] = []
     moment = datetime(year, 1, 1, tzinfo=UTC)
     while moment.year == year:
         if _offset(zone, moment) != _offset(zone, moment + day):
             exact = next(
-                moment + hour * n for n in range(25) if _offset(zone, moment + hour * n) != _offset(zone, moment)
+                moment + step * n for n in range(97) if _offset(zone, moment + step * n) != _offset(zone, moment)
             )
             found.append((exact, _offset(zone, moment), _offset(zone, exact)))
         moment += day

@@ -1,11 +1,18 @@
 """The fields of a calendar item, in schema order."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from roomd_lab.model.directory import Address
-from roomd_lab.model.items import Attendee, CalendarItem, Role
+from roomd_lab.model.items import Attendee, CalendarItem, ItemType, Role
+from roomd_lab.model.people import Address
 from roomd_lab.model.zones import display_name
 from roomd_lab.soap.fields import Field, Level, only_in_full, same_in_lists
+from roomd_lab.soap.occurrence_fields import (
+    deleted_occurrences,
+    first_occurrence,
+    last_occurrence,
+    modified_occurrences,
+)
+from roomd_lab.soap.recurrence import write_recurrence
 from roomd_lab.soap.xml import attribute, leaf, write_bool, write_time
 
 
@@ -60,16 +67,28 @@ def _replied(item: CalendarItem) -> str:
     return f"<t:AppointmentReplyTime>{write_time(item.replied_at)}</t:AppointmentReplyTime>"
 
 
-def _type(item: CalendarItem) -> str:
-    kind = "RecurringMaster" if item.recurrence else "Single"
-    return f"<t:CalendarItemType>{kind}</t:CalendarItemType>"
+def is_recurring(item: CalendarItem) -> bool:
+    """IsRecurring as Exchange has it: false, though wrongly, on the organizer's master (IsRecurring)."""
+    return item.type in {ItemType.OCCURRENCE, ItemType.EXCEPTION} or (
+        item.type is ItemType.MASTER and not item.is_organizer
+    )
+
+
+def _recurrence(item: CalendarItem) -> str:
+    return "" if item.recurrence is None else write_recurrence(item.recurrence, item.start_zone)
+
+
+def _moment(name: str, moment: datetime | None) -> str:
+    return "" if moment is None else f"<t:{name}>{write_time(moment)}</t:{name}>"
 
 
 CALENDAR_FIELDS: tuple[Field[CalendarItem], ...] = (
     same_in_lists("calendar:UID", lambda i: leaf("t:UID", i.uid)),
+    same_in_lists("calendar:RecurrenceId", lambda i: _moment("RecurrenceId", i.original_start)),
     same_in_lists("calendar:DateTimeStamp", lambda i: f"<t:DateTimeStamp>{write_time(i.modified)}</t:DateTimeStamp>"),
     same_in_lists("calendar:Start", lambda i: f"<t:Start>{write_time(i.start)}</t:Start>", Level.DEFAULT),
     same_in_lists("calendar:End", lambda i: f"<t:End>{write_time(i.end)}</t:End>", Level.DEFAULT),
+    same_in_lists("calendar:OriginalStart", lambda i: _moment("OriginalStart", i.original_start)),
     same_in_lists("calendar:IsAllDayEvent", lambda i: leaf("t:IsAllDayEvent", write_bool(i.all_day))),
     same_in_lists(
         "calendar:LegacyFreeBusyStatus",
@@ -79,7 +98,7 @@ CALENDAR_FIELDS: tuple[Field[CalendarItem], ...] = (
     same_in_lists("calendar:Location", lambda i: leaf("t:Location", i.location), Level.DEFAULT),
     same_in_lists("calendar:IsMeeting", lambda i: leaf("t:IsMeeting", write_bool(i.is_meeting))),
     same_in_lists("calendar:IsCancelled", lambda i: leaf("t:IsCancelled", write_bool(i.is_cancelled))),
-    same_in_lists("calendar:IsRecurring", lambda _: "<t:IsRecurring>false</t:IsRecurring>"),
+    same_in_lists("calendar:IsRecurring", lambda i: leaf("t:IsRecurring", write_bool(is_recurring(i)))),
     same_in_lists(
         "calendar:MeetingRequestWasSent",
         lambda i: leaf("t:MeetingRequestWasSent", write_bool(i.request_was_sent)),
@@ -87,7 +106,9 @@ CALENDAR_FIELDS: tuple[Field[CalendarItem], ...] = (
     same_in_lists(
         "calendar:IsResponseRequested", lambda i: leaf("t:IsResponseRequested", write_bool(i.response_requested))
     ),
-    same_in_lists("calendar:CalendarItemType", _type, Level.DEFAULT),
+    same_in_lists(
+        "calendar:CalendarItemType", lambda i: f"<t:CalendarItemType>{i.type}</t:CalendarItemType>", Level.DEFAULT
+    ),
     same_in_lists("calendar:MyResponseType", lambda i: f"<t:MyResponseType>{i.my_response}</t:MyResponseType>"),
     Field(
         "calendar:Organizer",
@@ -106,7 +127,11 @@ CALENDAR_FIELDS: tuple[Field[CalendarItem], ...] = (
         lambda i: f"<t:AppointmentSequenceNumber>{i.sequence}</t:AppointmentSequenceNumber>",
     ),
     same_in_lists("calendar:AppointmentState", lambda i: f"<t:AppointmentState>{i.state}</t:AppointmentState>"),
-    only_in_full("calendar:Recurrence", lambda i: i.recurrence or ""),
+    only_in_full("calendar:Recurrence", _recurrence),
+    only_in_full("calendar:FirstOccurrence", first_occurrence),
+    only_in_full("calendar:LastOccurrence", last_occurrence),
+    only_in_full("calendar:ModifiedOccurrences", modified_occurrences),
+    only_in_full("calendar:DeletedOccurrences", deleted_occurrences),
     same_in_lists("calendar:StartTimeZone", lambda i: _zone("StartTimeZone", i.start_zone)),
     same_in_lists("calendar:EndTimeZone", lambda i: _zone("EndTimeZone", i.end_zone)),
     same_in_lists("calendar:ConferenceType", lambda _: "<t:ConferenceType>0</t:ConferenceType>"),

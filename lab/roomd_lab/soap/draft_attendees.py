@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from roomd_lab.model.directory import Address, Directory
+from roomd_lab.model.directory import Directory
 from roomd_lab.model.errors import ExchangeError
 from roomd_lab.model.items import Attendee, Role
+from roomd_lab.model.people import Address
 from roomd_lab.soap.draft_fields import Draft
 from roomd_lab.soap.xml import Element, t, text_of
 

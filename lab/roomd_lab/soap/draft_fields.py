@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
-from lxml import etree
-
 from roomd_lab.model.directory import Directory
 from roomd_lab.model.errors import ExchangeError
 from roomd_lab.model.ids import global_object_id_of
 from roomd_lab.model.items import Body, CalendarItem, FreeBusy
-from roomd_lab.model.zones import zone_info
+from roomd_lab.soap.recurrence import read_recurrence
 from roomd_lab.soap.xml import (
     Element,
     local_name,
@@ -21,8 +19,8 @@ from roomd_lab.soap.xml import (
     read_time,
     schema_violation,
     text_of,
-    writable,
 )
+from roomd_lab.soap.zone_definition import read_zone_id
 
 _SENSITIVITIES = {"Normal", "Personal", "Private", "Confidential"}
 _IMPORTANCES = {"Low", "Normal", "High"}
@@ -119,9 +117,7 @@ def _uid(draft: Draft, element: Element) -> None:
 
 def _zone(field: str) -> Callable[[Draft, Element], None]:
     def put(draft: Draft, element: Element) -> None:
-        zone_id = element.get("Id") or element.get("TimeZoneName") or "UTC"
-        zone_info(zone_id)
-        draft.values[field] = zone_id
+        draft.values[field] = read_zone_id(element)
 
     return put
 
@@ -132,15 +128,9 @@ def _both_zones(draft: Draft, element: Element) -> None:
 
 
 def _recurrence(draft: Draft, element: Element) -> None:
-    draft.values["recurrence"] = _echo(element)
-
-
-def _echo(element: Element) -> str:
-    """An element written again with this server's prefixes."""
-    name = local_name(element)
-    given = "".join(f' {etree.QName(key).localname}="{writable(str(v))}"' for key, v in element.attrib.items())
-    content = "".join(map(_echo, element)) or writable(text_of(element).strip())
-    return f"<t:{name}{given}>{content}</t:{name}>"
+    if draft.item is not None and draft.item.instance is not None:
+        raise ExchangeError("ErrorInvalidPropertySet", "Set action is invalid for the Recurrence of an occurrence.")
+    draft.values["recurrence"] = read_recurrence(element)
 
 
 SETTERS: dict[str, Callable[[Draft, Element], None]] = {

@@ -3,14 +3,16 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
-from roomd_lab.model.directory import Address, Directory
+from roomd_lab.model.directory import Directory
 from roomd_lab.model.errors import ExchangeError
 from roomd_lab.model.items import Body, CalendarItem
-from roomd_lab.model.zones import zone_info
+from roomd_lab.model.people import Address
+from roomd_lab.model.zones import windows_id, zone_info
 from roomd_lab.soap.draft_attendees import ROLES, read_attendees, set_attendees
 from roomd_lab.soap.draft_fields import CLEARED, IGNORED, SETTERS, Draft
 from roomd_lab.soap.extended import read_property
 from roomd_lab.soap.xml import Element, local_name, t, text_of
+from roomd_lab.soap.zone_definition import read_zone_id
 
 _HALF_HOUR = timedelta(minutes=30)
 
@@ -18,12 +20,15 @@ _HALF_HOUR = timedelta(minutes=30)
 def new_item(element: Element, organizer: Address, directory: Directory, zone: tzinfo, now: datetime) -> CalendarItem:
     """The calendar item of a CreateItem request.
 
-    Times without offset are wall times in the item's StartTimeZone, else in the request's zone.
+    Times without offset are wall times in the item's StartTimeZone, else in the request's zone; a series repeats in
+    the same zone.
     """
     draft = Draft(directory, _own_zone(element, zone), None, {})
     for each in element:
         set_field(draft, each)
     values = draft.values
+    values.setdefault("start_zone", windows_id(draft.zone))
+    values.setdefault("end_zone", values["start_zone"])
     values.setdefault("start", now + _HALF_HOUR)
     values.setdefault("end", values["start"] + _HALF_HOUR)
     return whole_days(CalendarItem(organizer=organizer, **values))
@@ -97,5 +102,4 @@ def _own_zone(element: Element, fallback: tzinfo) -> tzinfo:
     zone = element.find(t("StartTimeZone"))
     if zone is None:
         zone = element.find(t("MeetingTimeZone"))
-    zone_id = None if zone is None else (zone.get("Id") or zone.get("TimeZoneName"))
-    return zone_info(zone_id) if zone_id else fallback
+    return fallback if zone is None else zone_info(read_zone_id(zone))

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from roomd_lab.model.access import Caller, impersonate
-from roomd_lab.model.directory import Account
 from roomd_lab.model.errors import ExchangeError
 from roomd_lab.model.organization import Organization
+from roomd_lab.model.people import Account
 from roomd_lab.model.zones import zone_info
 from roomd_lab.soap.xml import (
     ERRORS,
@@ -15,7 +15,6 @@ from roomd_lab.soap.xml import (
     TYPES,
     Element,
     attribute,
-    leaf,
     local_name,
     m,
     parse,
@@ -25,6 +24,7 @@ from roomd_lab.soap.xml import (
     text_of,
     writable,
 )
+from roomd_lab.soap.zone_definition import read_zone_id
 
 _VERSIONS = (
     "Exchange2007",
@@ -81,7 +81,7 @@ def caller_of(request: Request, organization: Organization, account: Account) ->
     Raises ErrorImpersonateUserDenied and ErrorNonExistentMailbox.
     """
     if request.acting is None:
-        return Caller(account=account, acts_as=account.mailbox)
+        return Caller(account=account, acts_as=account.mailbox, directory=organization.directory)
     kind, name = request.acting
     return impersonate(organization, account, name, kind)
 
@@ -97,8 +97,7 @@ def _version(header: Element | None) -> str:
 def _zone(header: Element | None) -> tzinfo:
     path = f"{t('TimeZoneContext')}/{t('TimeZoneDefinition')}"
     element = None if header is None else header.find(path)
-    zone_id = None if element is None else element.get("Id")
-    return UTC if not zone_id else zone_info(zone_id)
+    return UTC if element is None else zone_info(read_zone_id(element))
 
 
 def _acting(header: Element | None) -> tuple[str, str] | None:
@@ -145,25 +144,20 @@ def _envelope(content: str, version: str) -> bytes:
     ).encode()
 
 
+def write_streamed(content: str, version: str) -> bytes:
+    """One envelope of an event stream.
+
+    Exchange writes these another way: no declaration, and Envelope without a prefix, which clients look for.
+    """
+    return (
+        f'<Envelope xmlns="{SOAP}"><soap11:Header xmlns:soap11="{SOAP}">'
+        '<ServerVersionInfo MajorVersion="15" MinorVersion="1" MajorBuildNumber="2507" MinorBuildNumber="61" '
+        f'Version={attribute(_schema_version(version))} xmlns="{TYPES}"/></soap11:Header>'
+        f'<soap11:Body xmlns:soap11="{SOAP}" xmlns:m="{MESSAGES}" xmlns:t="{TYPES}">{content}</soap11:Body>'
+        "</Envelope>"
+    ).encode()
+
+
 def _schema_version(requested: str) -> str:
     """Exchange 2013 and later answer with an internal version name to those who ask for one of theirs."""
     return "V2017_07_11" if requested >= "Exchange2013" else requested
-
-
-def success(name: str, content: str = "") -> str:
-    """One response message that went well."""
-    return f'<m:{name} ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode>{content}</m:{name}>'
-
-
-def refusal(name: str, error: ExchangeError, content: str = "", *, severity: str = "Error") -> str:
-    """One response message that says no; `content` is what the schema asks for even then."""
-    return (
-        f'<m:{name} ResponseClass="{severity}">{leaf("m:MessageText", error.text)}'
-        f"<m:ResponseCode>{error.code}</m:ResponseCode><m:DescriptiveLinkKey>0</m:DescriptiveLinkKey>"
-        f"{content}</m:{name}>"
-    )
-
-
-def response(operation: str, messages: str) -> str:
-    """The element that holds an operation's response messages."""
-    return f"<m:{operation}Response><m:ResponseMessages>{messages}</m:ResponseMessages></m:{operation}Response>"

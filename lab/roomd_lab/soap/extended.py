@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from roomd_lab.model.errors import ExchangeError
-from roomd_lab.model.items import CalendarItem, Response, StoredItem
+from roomd_lab.model.items import CalendarItem, ItemType, Response, StoredItem
 from roomd_lab.model.properties import (
     CLEAN_GLOBAL_OBJECT_ID,
     GLOBAL_OBJECT_ID,
@@ -16,7 +16,17 @@ from roomd_lab.model.properties import (
     PropertyValue,
     TaggedProperty,
 )
-from roomd_lab.soap.xml import Element, attribute, leaf, read_int, schema_violation, t, text_of, write_time
+from roomd_lab.soap.xml import (
+    Element,
+    attribute,
+    leaf,
+    read_int,
+    schema_violation,
+    t,
+    text_of,
+    write_bool,
+    write_time,
+)
 
 _ATTRIBUTES = (
     "DistinguishedPropertySetId",
@@ -183,6 +193,8 @@ _ANY_ITEM: dict[PropertyKey, Callable[[StoredItem], str]] = {
     _appointment(0x8201): lambda item: str(item.sequence),
 }
 _CALENDAR_ITEM: dict[PropertyKey, Callable[[CalendarItem], str]] = {
+    NamedProperty(PROPERTY_SETS["Meeting"], 0x05): lambda item: write_bool(item.type is not ItemType.SINGLE),
+    NamedProperty(PROPERTY_SETS["Meeting"], 0x0A): lambda item: write_bool(item.type is ItemType.EXCEPTION),
     _appointment(0x8205): lambda item: _BUSY_STATUS[item.free_busy],
     _appointment(0x8208): lambda item: item.location,
     _appointment(0x820D): lambda item: write_time(item.start),
@@ -190,6 +202,6 @@ _CALENDAR_ITEM: dict[PropertyKey, Callable[[CalendarItem], str]] = {
     _appointment(0x8215): lambda item: "true" if item.all_day else "false",
     _appointment(0x8217): lambda item: str(item.state),
     _appointment(0x8218): lambda item: _RESPONSE_STATUS[item.my_response],
-    _appointment(0x8223): lambda item: "true" if item.recurrence else "false",
+    _appointment(0x8223): lambda item: write_bool(item.type is ItemType.MASTER),
     _appointment(0x8229): lambda item: "true" if item.request_was_sent else "false",
 }

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from roomd_lab.soap.xml import Element, child, read_int, schema_violation, t, text_of
 
@@ -53,6 +53,30 @@ class LegacyZone:
         if daylight < standard:
             return self.daylight if daylight <= wall < standard else self.standard
         return self.standard if standard <= wall < daylight else self.daylight
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderZone:
+    """The zone of a request's header, for a request without a TimeZone of its own."""
+
+    zone: tzinfo
+
+    def to_utc(self, wall: datetime) -> datetime:
+        """The instant, without zone information, of a wall time."""
+        return wall.replace(tzinfo=self.zone).astimezone(UTC).replace(tzinfo=None)
+
+    def to_wall(self, moment: datetime) -> datetime:
+        """The wall time at an instant; both without zone information."""
+        return moment.replace(tzinfo=UTC).astimezone(self.zone).replace(tzinfo=None)
+
+
+WallClock = LegacyZone | HeaderZone
+
+
+def wall_clock_of(request: Element, header_zone: tzinfo) -> WallClock:
+    """The zone in whose wall times availability is asked for and answered. Raises ErrorSchemaValidation."""
+    element = request.find(t("TimeZone"))
+    return HeaderZone(header_zone) if element is None else read_legacy_zone(element)
 
 
 def read_legacy_zone(element: Element) -> LegacyZone:

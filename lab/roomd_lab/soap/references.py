@@ -2,11 +2,13 @@
 
 from roomd_lab.model.access import Caller, open_folder, open_item
 from roomd_lab.model.errors import ExchangeError, folder_not_found
+from roomd_lab.model.folders import Folder, FolderName
 from roomd_lab.model.ids import is_change_key
-from roomd_lab.model.items import StoredItem
-from roomd_lab.model.mailbox import Folder, FolderName, Mailbox
+from roomd_lab.model.items import CalendarItem, StoredItem
+from roomd_lab.model.mailbox import Mailbox
 from roomd_lab.model.organization import Organization
-from roomd_lab.soap.xml import Element, local_name, schema_violation, t, text_of
+from roomd_lab.model.series import occurrence_at
+from roomd_lab.soap.xml import Element, local_name, read_int, schema_violation, t, text_of
 
 
 def folder_at(organization: Organization, caller: Caller, element: Element) -> tuple[Mailbox, Folder]:
@@ -42,19 +44,52 @@ def _by_id(organization: Organization, caller: Caller, folder_id: str) -> tuple[
 def item_at(organization: Organization, caller: Caller, element: Element) -> tuple[Mailbox, StoredItem]:
     """The item an ItemId, RecurringMasterItemId or OccurrenceItemId points at.
 
-    Raises ErrorItemNotFound and ErrorInvalidIdMalformed.
+    Raises ErrorItemNotFound, ErrorInvalidIdMalformed, ErrorCalendarCannotUseIdForOccurrenceId,
+    ErrorCalendarCannotUseIdForRecurringMasterId and what `occurrence_at` raises.
     """
     match local_name(element):
         case "ItemId" | "ReferenceItemId":
             return open_item(organization, caller, _id(element, "Id"))
         case "RecurringMasterItemId":
-            return open_item(organization, caller, _id(element, "OccurrenceId"))
+            return _master_of(*open_item(organization, caller, _id(element, "OccurrenceId")))
         case "OccurrenceItemId":
-            open_item(organization, caller, _id(element, "RecurringMasterId"))
-            raise ExchangeError(
-                "ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange", "Occurrence index is out of recurrence range."
-            )
+            mailbox, item = open_item(organization, caller, _id(element, "RecurringMasterId"))
+            return mailbox, _occurrence_of(item, read_int(_id(element, "InstanceIndex")))
     raise schema_violation(f"{local_name(element)} is no item id.")
+
+
+def _master_of(mailbox: Mailbox, item: StoredItem) -> tuple[Mailbox, CalendarItem]:
+    if not isinstance(item, CalendarItem) or item.instance is None:
+        raise ExchangeError(
+            "ErrorCalendarCannotUseIdForOccurrenceId", "The id does not belong to an occurrence of a recurring item."
+        )
+    return mailbox, mailbox.master(item.instance.master_id)
+
+
+def _occurrence_of(item: StoredItem, index: int) -> CalendarItem:
+    if not isinstance(item, CalendarItem) or item.recurrence is None:
+        raise ExchangeError(
+            "ErrorCalendarCannotUseIdForRecurringMasterId", "The id does not belong to a recurring master."
+        )
+    return occurrence_at(item, index)
+
+
+def item_to_write(organization: Organization, caller: Caller, element: Element) -> tuple[Mailbox, StoredItem]:
+    """As `item_at`, for a caller who wants to change it. Raises ErrorAccessDenied too."""
+    mailbox, item = item_at(organization, caller, element)
+    caller.require_write(mailbox, mailbox.folder_of(item).name)
+    return mailbox, item
+
+
+def whole_item_at(organization: Organization, caller: Caller, element: Element) -> tuple[Mailbox, StoredItem]:
+    """An item that can be put elsewhere.
+
+    Raises ErrorCalendarCannotMoveOrCopyOccurrence, and what `item_at` raises.
+    """
+    mailbox, item = item_at(organization, caller, element)
+    if isinstance(item, CalendarItem) and item.instance is not None:
+        raise ExchangeError("ErrorCalendarCannotMoveOrCopyOccurrence", "An occurrence cannot be moved or copied.")
+    return mailbox, item
 
 
 def _id(element: Element, attribute: str) -> str:

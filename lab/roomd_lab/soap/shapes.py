@@ -11,6 +11,7 @@ from roomd_lab.soap.extended import ExtendedPath, read_path, write_property
 from roomd_lab.soap.fields import Field, Level
 from roomd_lab.soap.item_fields import AFTER_EXTENDED, BEFORE_EXTENDED, body_writer, item_id
 from roomd_lab.soap.message_fields import MESSAGE_FIELDS
+from roomd_lab.soap.paths import check_path
 from roomd_lab.soap.xml import Element, child, schema_violation, t, text_of
 
 _BASE_SHAPES = {"IdOnly": 0, "Default": Level.DEFAULT, "AllProperties": Level.ALL}
@@ -40,9 +41,12 @@ def read_shape(element: Element) -> ItemShape:
         raise schema_violation(f"'{base}' or '{body_type}' is no shape.")
     additional = element.find(t("AdditionalProperties"))
     wanted = () if additional is None else tuple(additional)
+    paths = frozenset(each.get("FieldURI", "") for each in wanted if each.tag == t("FieldURI"))
+    for path in paths:
+        check_path(path)
     return ItemShape(
         level=_BASE_SHAPES[base],
-        paths=frozenset(each.get("FieldURI", "") for each in wanted if each.tag == t("FieldURI")),
+        paths=paths,
         extended=tuple(read_path(each) for each in wanted if each.tag == t("ExtendedFieldURI")),
         body_type=body_type,
     )

@@ -1,68 +1,75 @@
 """GetUserAvailability: who is free when."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from roomd_lab.model.errors import ExchangeError
-from roomd_lab.model.items import CalendarItem, FreeBusy
-from roomd_lab.model.mailbox import FolderName, Mailbox
+from roomd_lab.model.folders import FolderName
+from roomd_lab.model.suggesting import Taken, Wanted
+from roomd_lab.soap.answers import refusal, success
 from roomd_lab.soap.call import Call
-from roomd_lab.soap.envelope import refusal, success
-from roomd_lab.soap.legacy_zone import LegacyZone, read_legacy_zone
+from roomd_lab.soap.free_busy import Question, free_busy_view, wall_time
+from roomd_lab.soap.legacy_zone import WallClock, wall_clock_of
+from roomd_lab.soap.suggestions import read_wanted, write_suggestions
 from roomd_lab.soap.xml import (
     Element,
     child,
-    leaf,
     m,
     read_int,
     read_time,
     schema_violation,
     t,
     text_of,
-    write_bool,
 )
 
 _MOST_MAILBOXES = 100
 _WIDEST_WINDOW = timedelta(days=42)
 _VIEWS = {"MergedOnly", "FreeBusy", "FreeBusyMerged", "Detailed", "DetailedMerged"}
-_DIGITS = {
-    FreeBusy.FREE: 0,
-    FreeBusy.ELSEWHERE: 0,
-    FreeBusy.TENTATIVE: 1,
-    FreeBusy.BUSY: 2,
-    FreeBusy.OUT_OF_OFFICE: 3,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """The window in UTC, how to write its times, and how much detail is wanted."""
-
-    zone: LegacyZone
-    start: datetime
-    end: datetime
-    interval: timedelta
-    view: str
 
 
 def get_user_availability(call: Call) -> str:
-    """Free/busy of up to 100 mailboxes over up to 42 days, in the wall time of the request's TimeZone.
+    """Free/busy of up to 100 mailboxes over up to 42 days, and suggestions, in the wall time of the request's zone.
 
     Details are given to those who may open the calendar; everybody else sees free and busy.
     """
-    question = _question(call.element)
     mailboxes = list(child(call.element, m("MailboxDataArray")))
     if len(mailboxes) > _MOST_MAILBOXES:
         raise ExchangeError("ErrorMailboxDataArrayTooBig", f"At most {_MOST_MAILBOXES} mailboxes may be asked for.")
+    suggesting = call.element.find(t("SuggestionsViewOptions"))
+    if suggesting is None and call.element.find(t("FreeBusyViewOptions")) is None:
+        raise ExchangeError("ErrorMissingArgument", "Ask for free/busy, for suggestions, or for both.")
+    answers = _free_busy(call, mailboxes) + ("" if suggesting is None else _suggestions(call, suggesting, mailboxes))
+    return f"<m:GetUserAvailabilityResponse>{answers}</m:GetUserAvailabilityResponse>"
+
+
+def _free_busy(call: Call, mailboxes: list[Element]) -> str:
+    if call.element.find(t("FreeBusyViewOptions")) is None:
+        return ""
+    question = _question(call.element, call.zone)
     answers = "".join(_answer(call, question, each) for each in mailboxes)
-    return (
-        "<m:GetUserAvailabilityResponse><m:FreeBusyResponseArray>"
-        f"{answers}</m:FreeBusyResponseArray></m:GetUserAvailabilityResponse>"
-    )
+    return f"<m:FreeBusyResponseArray>{answers}</m:FreeBusyResponseArray>"
 
 
-def _question(element: Element) -> _Question:
-    zone = read_legacy_zone(child(element, t("TimeZone")))
+def _suggestions(call: Call, options: Element, mailboxes: list[Element]) -> str:
+    zone = wall_clock_of(call.element, call.zone)
+    wanted = read_wanted(options)
+    return write_suggestions(wanted, [_taken(call, zone, wanted, _address(each)) for each in mailboxes])
+
+
+def _taken(call: Call, zone: WallClock, wanted: Wanted, address: str) -> list[Taken]:
+    """What an attendee's calendar shows in the window; nothing for a stranger."""
+    if not call.organization.has_mailbox(address):
+        return []
+    start, end = (zone.to_utc(wall).replace(tzinfo=UTC) for wall in (wanted.first, wanted.last + wanted.duration))
+    found = [i for i in call.organization.mailbox(address).meetings.between(start, end) if not i.is_cancelled]
+    return [Taken(wall_time(zone, item.start), wall_time(zone, item.end), item.free_busy) for item in found]
+
+
+def _address(data: Element) -> str:
+    return text_of(data.find(f"{t('Email')}/{t('Address')}")).strip()
+
+
+def _question(element: Element, header_zone: tzinfo) -> Question:
+    zone = wall_clock_of(element, header_zone)
     options = child(element, t("FreeBusyViewOptions"))
     window = child(options, t("TimeWindow"))
     start, end = (_instant(text_of(child(window, t(name))), zone) for name in ("StartTime", "EndTime"))
@@ -76,10 +83,10 @@ def _question(element: Element) -> _Question:
     view = text_of(options.find(t("RequestedView"))) or "FreeBusyMerged"
     if view not in _VIEWS:
         raise schema_violation(f"'{view}' is no view.")
-    return _Question(zone, start, end, timedelta(minutes=interval), view)
+    return Question(zone, start, end, timedelta(minutes=interval), view)
 
 
-def _instant(text: str, zone: LegacyZone) -> datetime:
+def _instant(text: str, zone: WallClock) -> datetime:
     """A time of the window; one without offset is a wall time in the request's zone."""
     try:
         moment = datetime.fromisoformat(text)
@@ -88,8 +95,8 @@ def _instant(text: str, zone: LegacyZone) -> datetime:
     return read_time(text) if moment.tzinfo else zone.to_utc(moment).replace(tzinfo=UTC)
 
 
-def _answer(call: Call, question: _Question, data: Element) -> str:
-    address = text_of(data.find(f"{t('Email')}/{t('Address')}")).strip()
+def _answer(call: Call, question: Question, data: Element) -> str:
+    address = _address(data)
     if not call.organization.has_mailbox(address):
         error = ExchangeError("ErrorMailRecipientNotFound", f"Unable to resolve e-mail address {address}.")
         message = refusal("ResponseMessage", error)
@@ -99,66 +106,4 @@ def _answer(call: Call, question: _Question, data: Element) -> str:
     detailed = question.view.startswith("Detailed") and call.caller.may_open(mailbox, FolderName.CALENDAR)
     view = question.view if detailed else question.view.replace("Detailed", "FreeBusy")
     message = success("ResponseMessage")
-    return f"<m:FreeBusyResponse>{message}{_view(question, mailbox, view)}</m:FreeBusyResponse>"
-
-
-def _view(question: _Question, mailbox: Mailbox, view: str) -> str:
-    found = sorted(
-        (
-            item
-            for item in mailbox.calendar_items()
-            if item.overlaps(question.start, question.end) and not item.is_cancelled
-        ),
-        key=lambda item: item.start,
-    )
-    merged = leaf("t:MergedFreeBusy", _merged(question, found)) if "Merged" in view else ""
-    events = ""
-    if view != "MergedOnly" and found:
-        detailed = view.startswith("Detailed")
-        events = "".join(_event(question.zone, item, detailed=detailed) for item in found)
-        events = f"<t:CalendarEventArray>{events}</t:CalendarEventArray>"
-    kind = f"<t:FreeBusyViewType>{view}</t:FreeBusyViewType>"
-    return f"<m:FreeBusyView>{kind}{merged}{events}{_WORKING_HOURS}</m:FreeBusyView>"
-
-
-def _merged(question: _Question, found: list[CalendarItem]) -> str:
-    digits: list[str] = []
-    moment = question.start
-    while moment < question.end:
-        after = moment + question.interval
-        digits.append(str(max((_DIGITS[i.free_busy] for i in found if i.overlaps(moment, after)), default=0)))
-        moment = after
-    return "".join(digits)
-
-
-def _event(zone: LegacyZone, item: CalendarItem, *, detailed: bool) -> str:
-    start, end = (zone.to_wall(moment.replace(tzinfo=None)).isoformat() for moment in (item.start, item.end))
-    return (
-        f"<t:CalendarEvent><t:StartTime>{start}</t:StartTime><t:EndTime>{end}</t:EndTime>"
-        f"<t:BusyType>{item.free_busy}</t:BusyType>{_details(item) if detailed else ''}</t:CalendarEvent>"
-    )
-
-
-def _details(item: CalendarItem) -> str:
-    return (
-        f"<t:CalendarEventDetails>{leaf('t:ID', item.clean_id.hex().upper())}{leaf('t:Subject', item.subject)}"
-        f"{leaf('t:Location', item.location)}<t:IsMeeting>{write_bool(item.is_meeting)}</t:IsMeeting>"
-        f"<t:IsRecurring>{write_bool(item.recurrence)}</t:IsRecurring><t:IsException>false</t:IsException>"
-        f"<t:IsReminderSet>{write_bool(item.reminder_is_set)}</t:IsReminderSet>"
-        f"<t:IsPrivate>{write_bool(item.sensitivity == 'Private')}</t:IsPrivate></t:CalendarEventDetails>"
-    )
-
-
-_NO_CHANGE = (
-    "<t:{name}><t:Bias>0</t:Bias><t:Time>00:00:00</t:Time><t:DayOrder>{order}</t:DayOrder>"
-    "<t:Month>{month}</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek></t:{name}>"
-)
-_WORKING_HOURS = (
-    "<t:WorkingHours><t:TimeZone><t:Bias>0</t:Bias>"
-    + _NO_CHANGE.format(name="StandardTime", order=1, month=1)
-    + _NO_CHANGE.format(name="DaylightTime", order=5, month=12)
-    + "</t:TimeZone><t:WorkingPeriodArray><t:WorkingPeriod>"
-    "<t:DayOfWeek>Monday Tuesday Wednesday Thursday Friday</t:DayOfWeek>"
-    "<t:StartTimeInMinutes>480</t:StartTimeInMinutes><t:EndTimeInMinutes>1080</t:EndTimeInMinutes>"
-    "</t:WorkingPeriod></t:WorkingPeriodArray></t:WorkingHours>"
-)
+    return f"<m:FreeBusyResponse>{message}{free_busy_view(question, mailbox, view)}</m:FreeBusyResponse>"

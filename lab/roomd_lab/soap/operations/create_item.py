@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 
+from roomd_lab.model.announcing import SILENTLY, TO_ALL, Mailing, Notify
 from roomd_lab.model.errors import ExchangeError
+from roomd_lab.model.folders import FolderName
 from roomd_lab.model.items import CalendarItem, Response
-from roomd_lab.model.mailbox import FolderName, Mailbox
-from roomd_lab.model.organizing import SILENTLY, TO_ALL, Mailing, Notify, cancel, create
+from roomd_lab.model.mailbox import Mailbox
+from roomd_lab.model.organizing import cancel, create
 from roomd_lab.model.responding import respond
-from roomd_lab.soap.call import Call, each
+from roomd_lab.soap.answers import response, success
+from roomd_lab.soap.call import Call
 from roomd_lab.soap.drafts import new_item
-from roomd_lab.soap.envelope import response, success
 from roomd_lab.soap.item_fields import item_id
-from roomd_lab.soap.references import folder_at, item_at, require_change_key
+from roomd_lab.soap.references import folder_at, item_to_write, require_change_key
 from roomd_lab.soap.xml import Element, child, local_name, m, schema_violation, t, text_of
 
 _NAME = "CreateItemResponseMessage"
@@ -36,7 +38,9 @@ def create_item(call: Call) -> str:
         item = write(call, element)
         return success(_NAME, f"<m:Items><t:CalendarItem>{item_id(item)}</t:CalendarItem></m:Items>")
 
-    return response("CreateItem", each(_NAME, child(call.element, m("Items")), answer, when_refused="<m:Items/>"))
+    return response(
+        "CreateItem", call.each(_NAME, child(call.element, m("Items")), answer, when_refused="<m:Items/>")
+    )
 
 
 def _create(call: Call, element: Element) -> CalendarItem:
@@ -71,13 +75,14 @@ def _calendar_to_save_in(call: Call) -> Mailbox:
             "ErrorCannotCreateCalendarItemInNonCalendarFolder",
             "Calendar items can be created in calendar folders only.",
         )
+    call.caller.require_write(mailbox, folder.name)
     return mailbox
 
 
 def _answer(answer: Response) -> Callable[[Call, Element], CalendarItem]:
     def write(call: Call, element: Element) -> CalendarItem:
         reference = child(element, t("ReferenceItemId"))
-        mailbox, item = item_at(call.organization, call.caller, reference)
+        mailbox, item = item_to_write(call.organization, call.caller, reference)
         require_change_key(reference, item, conflict="ErrorStaleObject")
         text = text_of(element.find(t("Body")))
         return respond(mailbox, item, answer, tell=_is_sent(call), text=text)
@@ -96,7 +101,7 @@ def _is_sent(call: Call) -> bool:
 
 def _cancel(call: Call, element: Element) -> CalendarItem:
     reference = child(element, t("ReferenceItemId"))
-    mailbox, item = item_at(call.organization, call.caller, reference)
+    mailbox, item = item_to_write(call.organization, call.caller, reference)
     if not isinstance(item, CalendarItem):
         raise ExchangeError("ErrorInvalidItemForOperationCancelItem", "Only calendar items can be cancelled.")
     require_change_key(reference, item, conflict="ErrorStaleObject")

@@ -1,13 +1,13 @@
 """DeleteItem."""
 
+from roomd_lab.model.announcing import SILENTLY, TO_ALL, Mailing, Notify
 from roomd_lab.model.deleting import delete
 from roomd_lab.model.errors import ExchangeError
+from roomd_lab.model.folders import FolderName
 from roomd_lab.model.items import CalendarItem
-from roomd_lab.model.mailbox import FolderName
-from roomd_lab.model.organizing import SILENTLY, TO_ALL, Mailing, Notify
-from roomd_lab.soap.call import Call, each
-from roomd_lab.soap.envelope import response, success
-from roomd_lab.soap.references import item_at
+from roomd_lab.soap.answers import response, success
+from roomd_lab.soap.call import Call
+from roomd_lab.soap.references import item_to_write
 from roomd_lab.soap.xml import Element, child, m, schema_violation
 
 _NAME = "DeleteItemResponseMessage"
@@ -30,12 +30,12 @@ def delete_item(call: Call) -> str:
         raise schema_violation(f"'{kind}' is no DeleteType.")
 
     def answer(reference: Element) -> str:
-        mailbox, item = item_at(call.organization, call.caller, reference)
+        mailbox, item = item_to_write(call.organization, call.caller, reference)
         mailing = _mailing(call) if isinstance(item, CalendarItem) else SILENTLY
         delete(mailbox, item, _FOLDERS[kind], mailing)
         return success(_NAME)
 
-    return response("DeleteItem", each(_NAME, child(call.element, m("ItemIds")), answer))
+    return response("DeleteItem", call.each(_NAME, child(call.element, m("ItemIds")), answer))
 
 
 def _mailing(call: Call) -> Mailing:

@@ -1,106 +1,113 @@
-"""GetFolder and FindFolder."""
+"""GetFolder, FindFolder, CreateFolder and DeleteFolder."""
 
-from collections.abc import Callable, Iterable
-
-from roomd_lab.model.mailbox import Folder, FolderName, Mailbox
-from roomd_lab.soap.call import Call, each
-from roomd_lab.soap.envelope import response, success
+from roomd_lab.model.errors import ExchangeError, access_denied
+from roomd_lab.model.folders import CALENDAR_CLASS, Folder
+from roomd_lab.model.mailbox import Mailbox
+from roomd_lab.soap.answers import response, success
+from roomd_lab.soap.call import Call
+from roomd_lab.soap.folder_fields import FolderShape, element_name, folder_id, read_folder_shape, write_folder
+from roomd_lab.soap.folder_search import read_folder_restriction
+from roomd_lab.soap.paging import page_of
 from roomd_lab.soap.references import folder_at
-from roomd_lab.soap.xml import Element, child, leaf, m, schema_violation, t, text_of
+from roomd_lab.soap.xml import Element, child, first, local_name, m, schema_violation, t, text_of
 
-_RIGHTS = (
-    "<t:EffectiveRights><t:CreateAssociated>true</t:CreateAssociated><t:CreateContents>true</t:CreateContents>"
-    "<t:CreateHierarchy>true</t:CreateHierarchy><t:Delete>true</t:Delete><t:Modify>true</t:Modify>"
-    "<t:Read>true</t:Read><t:ViewPrivateItems>true</t:ViewPrivateItems></t:EffectiveRights>"
-)
-_CHANGE_KEY = "AQAAABYAAABY0w=="
-
-
-def _reference(name: str, folder: Folder) -> str:
-    return f'<t:{name} Id="{folder.folder_id}" ChangeKey="{_CHANGE_KEY}"/>'
-
-
-def _children(mailbox: Mailbox, folder: Folder) -> list[Folder]:
-    return [each for each in mailbox.folders.values() if each is not folder and each.parent is folder.name]
-
-
-def _unread(folder: Folder) -> str:
-    return "" if folder.name is FolderName.CALENDAR else "<t:UnreadCount>0</t:UnreadCount>"
-
-
-# In schema order: path, whether the Default shape has it, and how it is written.
-_FIELDS: tuple[tuple[str, bool, Callable[[Mailbox, Folder], str]], ...] = (
-    (
-        "folder:ParentFolderId",
-        False,
-        lambda mailbox, folder: _reference("ParentFolderId", mailbox.folders[folder.parent]),
-    ),
-    ("folder:FolderClass", False, lambda _, folder: leaf("t:FolderClass", folder.folder_class)),
-    ("folder:DisplayName", True, lambda _, folder: leaf("t:DisplayName", folder.display_name)),
-    ("folder:TotalCount", True, lambda _, folder: f"<t:TotalCount>{len(folder.items)}</t:TotalCount>"),
-    (
-        "folder:ChildFolderCount",
-        True,
-        lambda mailbox, folder: f"<t:ChildFolderCount>{len(_children(mailbox, folder))}</t:ChildFolderCount>",
-    ),
-    ("folder:EffectiveRights", False, lambda *_: _RIGHTS),
-    (
-        "folder:DistinguishedFolderId",
-        False,
-        lambda _, folder: f"<t:DistinguishedFolderId>{folder.name}</t:DistinguishedFolderId>",
-    ),
-    ("folder:UnreadCount", True, lambda _, folder: _unread(folder)),
-)
+_PAGE = 1000
+_CLASSES = {"Folder": "IPF.Note", "CalendarFolder": CALENDAR_CLASS}
+_TRAVERSALS = {"Shallow", "Deep", "SoftDeleted"}
+_DELETE_TYPES = {"HardDelete", "SoftDelete", "MoveToDeletedItems"}
 
 
 def get_folder(call: Call) -> str:
     """Folders by id or distinguished name."""
-    shape = child(call.element, m("FolderShape"))
+    shape = read_folder_shape(child(call.element, m("FolderShape")))
 
     def answer(reference: Element) -> str:
         mailbox, folder = folder_at(call.organization, call.caller, reference)
-        content = f"<m:Folders>{_write(mailbox, folder, shape)}</m:Folders>"
+        content = f"<m:Folders>{write_folder(mailbox, folder, shape)}</m:Folders>"
         return success("GetFolderResponseMessage", content)
 
     references = child(call.element, m("FolderIds"))
-    return response("GetFolder", each("GetFolderResponseMessage", references, answer))
+    messages = call.each("GetFolderResponseMessage", references, answer, when_refused="<m:Folders/>")
+    return response("GetFolder", messages)
 
 
 def find_folder(call: Call) -> str:
-    """The folders below another; every traversal but Deep is Shallow."""
-    shape = child(call.element, m("FolderShape"))
-    deep = call.element.get("Traversal") == "Deep"
+    """The folders below another, by page and by restriction. Nothing is ever found SoftDeleted, as since 2010."""
+    shape = read_folder_shape(child(call.element, m("FolderShape")))
+    traversal = call.element.get("Traversal", "")
+    if traversal not in _TRAVERSALS:
+        raise schema_violation(f"'{traversal}' is no traversal.")
+    restriction = call.element.find(m("Restriction"))
+    holds = None if restriction is None else read_folder_restriction(restriction)
 
     def answer(reference: Element) -> str:
         mailbox, folder = folder_at(call.organization, call.caller, reference)
-        found = list(_below(mailbox, folder, deep=deep))
-        written = "".join(_write(mailbox, each, shape) for each in found)
-        return success(
-            "FindFolderResponseMessage",
-            f'<m:RootFolder TotalItemsInView="{len(found)}" IncludesLastItemInRange="true" '
-            f'IndexedPagingOffset="{len(found)}"><t:Folders>{written}</t:Folders></m:RootFolder>',
-        )
+        found = [each for each in _below(mailbox, folder, traversal) if holds is None or holds(each)]
+        return success("FindFolderResponseMessage", _found(call, mailbox, found, shape))
 
     references = child(call.element, m("ParentFolderIds"))
-    return response("FindFolder", each("FindFolderResponseMessage", references, answer))
+    return response("FindFolder", call.each("FindFolderResponseMessage", references, answer))
 
 
-def _below(mailbox: Mailbox, folder: Folder, *, deep: bool) -> Iterable[Folder]:
-    for found in _children(mailbox, folder):
-        yield found
-        if deep:
-            yield from _below(mailbox, found, deep=True)
+def _below(mailbox: Mailbox, folder: Folder, traversal: str) -> list[Folder]:
+    if traversal == "SoftDeleted":
+        return []
+    return list(mailbox.tree.below(folder)) if traversal == "Deep" else mailbox.tree.children(folder)
 
 
-def _write(mailbox: Mailbox, folder: Folder, shape: Element) -> str:
-    base = text_of(child(shape, t("BaseShape")))
-    if base not in {"IdOnly", "Default", "AllProperties"}:
-        raise schema_violation(f"'{base}' is no shape.")
-    paths = {field.get("FieldURI") for field in shape.iter(t("FieldURI"))}
-    name = "CalendarFolder" if folder.name is FolderName.CALENDAR else "Folder"
-    content = "".join(
-        write(mailbox, folder)
-        for path, by_default, write in _FIELDS
-        if base == "AllProperties" or (by_default and base == "Default") or path in paths
-    )
-    return f"<t:{name}>{_reference('FolderId', folder)}{content}</t:{name}>"
+def _found(call: Call, mailbox: Mailbox, found: list[Folder], shape: FolderShape) -> str:
+    page, paging = page_of(call.element.find(m("IndexedPageFolderView")), found, _PAGE)
+    written = "".join(write_folder(mailbox, each, shape) for each in page)
+    return f"<m:RootFolder {paging}><t:Folders>{written}</t:Folders></m:RootFolder>"
+
+
+def create_folder(call: Call) -> str:
+    """Make folders for mail or for calendar items, each answered on its own."""
+    mailbox, parent = _parent(call)
+
+    def answer(element: Element) -> str:
+        name = text_of(element.find(t("DisplayName"))).strip()
+        if not name:
+            raise ExchangeError("ErrorFolderSave", "A folder needs a DisplayName.")
+        made = mailbox.tree.create(parent, name, _folder_class(element))
+        kind = element_name(made)
+        content = f"<m:Folders><t:{kind}>{folder_id(made)}</t:{kind}></m:Folders>"
+        return success("CreateFolderResponseMessage", content)
+
+    folders = child(call.element, m("Folders"))
+    messages = call.each("CreateFolderResponseMessage", folders, answer, when_refused="<m:Folders/>")
+    return response("CreateFolder", messages)
+
+
+def _parent(call: Call) -> tuple[Mailbox, Folder]:
+    try:
+        mailbox, parent = folder_at(call.organization, call.caller, first(child(call.element, m("ParentFolderId"))))
+    except ExchangeError as error:
+        if error.code == "ErrorFolderNotFound":
+            raise ExchangeError("ErrorParentFolderNotFound", "The parent folder was not found.") from None
+        raise
+    if not call.caller.owns(mailbox):
+        raise access_denied()
+    return mailbox, parent
+
+
+def _folder_class(element: Element) -> str:
+    kind = local_name(element)
+    if kind not in _CLASSES:
+        raise ExchangeError("ErrorInvalidFolderTypeForOperation", f"{kind} folders are not kept by this server.")
+    return text_of(element.find(t("FolderClass"))) or _CLASSES[kind]
+
+
+def delete_folder(call: Call) -> str:
+    """Delete folders that people made; those every mailbox has stay."""
+    kind = call.element.get("DeleteType", "")
+    if kind not in _DELETE_TYPES:
+        raise schema_violation(f"'{kind}' is no DeleteType.")
+
+    def answer(reference: Element) -> str:
+        mailbox, folder = folder_at(call.organization, call.caller, reference)
+        mailbox.delete_folder(folder, for_good=kind != "MoveToDeletedItems")
+        return success("DeleteFolderResponseMessage")
+
+    references = child(call.element, m("FolderIds"))
+    return response("DeleteFolder", call.each("DeleteFolderResponseMessage", references, answer))

@@ -1,7 +1,7 @@
 """GetItem."""
 
-from roomd_lab.soap.call import Call, each
-from roomd_lab.soap.envelope import response, success
+from roomd_lab.soap.answers import response, success
+from roomd_lab.soap.call import Call
 from roomd_lab.soap.references import item_at
 from roomd_lab.soap.shapes import read_shape, write_item
 from roomd_lab.soap.xml import Element, child, m
@@ -16,4 +16,4 @@ def get_item(call: Call) -> str:
         return success("GetItemResponseMessage", f"<m:Items>{write_item(item, shape)}</m:Items>")
 
     references = child(call.element, m("ItemIds"))
-    return response("GetItem", each("GetItemResponseMessage", references, answer, when_refused="<m:Items/>"))
+    return response("GetItem", call.each("GetItemResponseMessage", references, answer, when_refused="<m:Items/>"))

@@ -1,10 +1,10 @@
 """ResolveNames: the directory's answer to a name."""
 
-from roomd_lab.model.directory import Address
 from roomd_lab.model.errors import ExchangeError
+from roomd_lab.model.people import Address
+from roomd_lab.soap.answers import refusal, response, success
 from roomd_lab.soap.calendar_fields import mailbox
 from roomd_lab.soap.call import Call
-from roomd_lab.soap.envelope import refusal, response, success
 from roomd_lab.soap.xml import child, leaf, m, text_of
 
 _NAME = "ResolveNamesResponseMessage"

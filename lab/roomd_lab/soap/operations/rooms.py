@@ -1,9 +1,9 @@
 """GetRoomLists and GetRooms: names and addresses, and nothing else."""
 
-from roomd_lab.model.directory import Address
 from roomd_lab.model.errors import ExchangeError
+from roomd_lab.model.people import Address
+from roomd_lab.soap.answers import refusal, success
 from roomd_lab.soap.call import Call
-from roomd_lab.soap.envelope import refusal, success
 from roomd_lab.soap.xml import child, leaf, m, t, text_of
 
 

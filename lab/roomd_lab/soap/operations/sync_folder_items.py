@@ -1,5 +1,6 @@
 """SyncFolderItems: what changed in a folder since a state."""
 
+from roomd_lab.faults import FaultKind
 from roomd_lab.model.changes import (
     Change,
     ChangeKind,
@@ -8,12 +9,12 @@ from roomd_lab.model.changes import (
     encode_state,
     invalid_sync_state,
 )
-from roomd_lab.model.mailbox import Folder
-from roomd_lab.soap.call import Call, each
-from roomd_lab.soap.envelope import response, success
+from roomd_lab.model.folders import Folder
+from roomd_lab.soap.answers import response, success
+from roomd_lab.soap.call import Call
 from roomd_lab.soap.references import folder_at
 from roomd_lab.soap.shapes import ItemShape, read_shape, write_item
-from roomd_lab.soap.xml import Element, child, m, read_int, schema_violation, text_of, write_bool
+from roomd_lab.soap.xml import Element, child, leaf, m, read_int, schema_violation, text_of, write_bool
 
 _NAME = "SyncFolderItemsResponseMessage"
 _MOST = 512
@@ -33,17 +34,24 @@ def sync_folder_items(call: Call) -> str:
 
     def answer(reference: Element) -> str:
         _, folder = folder_at(call.organization, call.caller, reference)
+        if call.is_to_fail_by(FaultKind.STUCK_SYNC_STATE):
+            return success(_NAME, _stuck(text_of(call.element.find(m("SyncState")))))
         return success(_NAME, _page(folder, shape, _state(call, folder), limit))
 
     folders = child(call.element, m("SyncFolderId"))
-    return response("SyncFolderItems", each(_NAME, folders, answer, when_refused=_REFUSED))
+    return response("SyncFolderItems", call.each(_NAME, folders, answer, when_refused=_REFUSED))
+
+
+def _stuck(state: str) -> str:
+    """What has been seen of real servers: the state that was given, nothing in it, and allegedly more to come."""
+    return f"{leaf('m:SyncState', state)}<m:IncludesLastItemInRange>false</m:IncludesLastItemInRange><m:Changes/>"
 
 
 def _state(call: Call, folder: Folder) -> SyncState:
     text = text_of(call.element.find(m("SyncState")))
     if not text:
         return SyncState()
-    if call.sync_state_is_lost:
+    if call.is_to_fail_by(FaultKind.INVALID_SYNC_STATE):
         raise invalid_sync_state()
     return decode_state(folder.folder_id, text)
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from roomd_lab.model.zones import WindowsZone, YearlyTransition, known_zone_ids, windows_zone
+from roomd_lab.soap.answers import response, success
 from roomd_lab.soap.call import Call
-from roomd_lab.soap.envelope import response, success
 from roomd_lab.soap.xml import attribute, m, read_bool, text_of, writable
 
 

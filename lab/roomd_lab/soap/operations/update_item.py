@@ -1,15 +1,18 @@
 """UpdateItem: fields set, appended to and deleted, under a change key."""
 
+from roomd_lab.model.announcing import SILENTLY, TO_ALL, TO_CHANGED, Mailing, Notify
 from roomd_lab.model.errors import ExchangeError
 from roomd_lab.model.items import CalendarItem
-from roomd_lab.model.organizing import SILENTLY, TO_ALL, TO_CHANGED, Mailing, Notify, update
-from roomd_lab.soap.call import Call, each
+from roomd_lab.model.organizing import update
+from roomd_lab.model.zones import windows_id
+from roomd_lab.soap.answers import response, success
+from roomd_lab.soap.call import Call
 from roomd_lab.soap.draft_fields import Draft
 from roomd_lab.soap.drafts import append_field, clear_field, set_field, whole_days
-from roomd_lab.soap.envelope import response, success
 from roomd_lab.soap.extended import read_path
 from roomd_lab.soap.item_fields import item_id
-from roomd_lab.soap.references import item_at, require_change_key
+from roomd_lab.soap.paths import require_available
+from roomd_lab.soap.references import item_to_write, require_change_key
 from roomd_lab.soap.xml import Element, child, first, local_name, m, schema_violation, t
 
 _NAME = "UpdateItemResponseMessage"
@@ -39,12 +42,12 @@ def update_item(call: Call) -> str:
         )
 
     changes = child(call.element, m("ItemChanges"))
-    return response("UpdateItem", each(_NAME, changes, answer, when_refused="<m:Items/>"))
+    return response("UpdateItem", call.each(_NAME, changes, answer, when_refused="<m:Items/>"))
 
 
 def _update(call: Call, change: Element, conflict: str | None) -> CalendarItem:
     reference = first(change)
-    mailbox, item = item_at(call.organization, call.caller, reference)
+    mailbox, item = item_to_write(call.organization, call.caller, reference)
     if not isinstance(item, CalendarItem):
         raise ExchangeError("ErrorInvalidPropertyUpdateSentMessage", "A message that was sent cannot be changed.")
     require_change_key(reference, item, conflict=conflict)
@@ -56,9 +59,16 @@ def _update(call: Call, change: Element, conflict: str | None) -> CalendarItem:
 
 
 def _settled(item: CalendarItem, draft: Draft) -> dict[str, object]:
-    """The collected values, with an all-day item's times at its midnights."""
+    """The collected values, with an all-day item's times at its midnights.
+
+    A single item that becomes recurring repeats in the request's zone unless its zone is set with it (UpdateItem
+    operation).
+    """
     draft.values.setdefault("start", item.start)
     draft.values.setdefault("end", item.end)
+    if item.recurrence is None and draft.values.get("recurrence") is not None:
+        draft.values.setdefault("start_zone", windows_id(draft.zone))
+        draft.values.setdefault("end_zone", draft.values["start_zone"])
     if draft.current("all_day", default=False):
         moved = {name: draft.current(name, None) for name in ("start", "end", "start_zone", "end_zone")}
         whole = whole_days(CalendarItem(organizer=item.organizer, all_day=True, **moved))
@@ -80,6 +90,8 @@ def _mailing(call: Call) -> Mailing:
 
 def _apply(draft: Draft, change: Element) -> None:
     path = first(change)
+    if path.tag == t("FieldURI"):
+        require_available(path.get("FieldURI", ""))
     match local_name(change):
         case "SetItemField":
             set_field(draft, _single_field(change))

@@ -1,0 +1,93 @@
+"""The organizer's mail: invitations, updates and cancellations, of meetings and of what differs in a series."""
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from roomd_lab.model.folders import FolderName
+from roomd_lab.model.items import Attendee, CalendarItem, MessageKind, RequestKind
+from roomd_lab.model.mailbox import Mailbox
+from roomd_lab.model.notices import meeting_message
+from roomd_lab.model.post import Cancellation, Invitation
+from roomd_lab.model.series import occurrence_on
+
+
+class Notify(StrEnum):
+    """Which attendees get mail about a change."""
+
+    NOBODY = "nobody"
+    CHANGED = "changed"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """Who gets mail, and whether the sender keeps a copy of it in Sent Items."""
+
+    notify: Notify
+    keep_copy: bool = True
+
+
+SILENTLY = Mailing(Notify.NOBODY, keep_copy=False)
+TO_ALL = Mailing(Notify.ALL)
+TO_CHANGED = Mailing(Notify.CHANGED)
+
+
+def invite(mailbox: Mailbox, item: CalendarItem, attendees: Iterable[Attendee], kind: RequestKind) -> None:
+    """Send a request or an update to these attendees."""
+    for attendee in attendees:
+        if attendee.address.key != item.organizer.key:
+            mailbox.post.send(Invitation(to=attendee.address, meeting=item, kind=kind))
+
+
+def call_off(mailbox: Mailbox, item: CalendarItem, attendees: Iterable[Attendee]) -> None:
+    """Send a cancellation to these attendees."""
+    for attendee in attendees:
+        if attendee.address.key != item.organizer.key:
+            mailbox.post.send(Cancellation(to=attendee.address, meeting=item))
+
+
+def keep_copy(mailbox: Mailbox, item: CalendarItem, kind: MessageKind, mailing: Mailing) -> None:
+    """Put what was sent into Sent Items, if the mailing says so."""
+    if mailing.keep_copy:
+        recipients = tuple(attendee.address for attendee in item.attendees)
+        mailbox.add(replace(meeting_message(kind, item, recipients, mailbox.now()), is_read=True), FolderName.SENT)
+
+
+def announced_exceptions(mailbox: Mailbox, series: CalendarItem) -> list[CalendarItem]:
+    """The exceptions of a series that are still ahead and that somebody was told of."""
+    found = (occurrence_on(series, day) for day in sorted(series.exceptions))
+    return [each for each in found if each.request_was_sent and each.start > mailbox.now()]
+
+
+def call_off_exceptions(
+    mailbox: Mailbox, series: CalendarItem, *, kept: Container[date] = (), removed: Iterable[Attendee] = ()
+) -> None:
+    """Cancel every exception still ahead, but those on the days `kept` only for who was `removed` from the series.
+
+    See MS-OXOCAL 3.1.4.9.1 and 3.1.4.7.3.5.
+    """
+    gone = {attendee.address.key for attendee in removed}
+    for each in announced_exceptions(mailbox, series):
+        stays = each.instance is not None and each.instance.day in kept
+        call_off(mailbox, each, [a for a in each.attendees if not stays or a.address.key in gone])
+
+
+def update_exceptions(mailbox: Mailbox, series: CalendarItem, kind: RequestKind) -> None:
+    """After an update of a series, send one of each exception still ahead (MS-OXOCAL 3.1.4.7.3.5)."""
+    for each in announced_exceptions(mailbox, series):
+        invite(mailbox, each, each.attendees, kind)
+
+
+def exceptions_without(series: CalendarItem, removed: Iterable[Attendee]) -> dict[date, Mapping[str, Any]]:
+    """The exceptions of a series after some people were taken out of them."""
+    gone = {attendee.address.key for attendee in removed}
+
+    def without(changes: Mapping[str, Any]) -> Mapping[str, Any]:
+        if "attendees" not in changes:
+            return changes
+        return {**changes, "attendees": tuple(a for a in changes["attendees"] if a.address.key not in gone)}
+
+    return {day: without(changes) for day, changes in series.exceptions.items()}

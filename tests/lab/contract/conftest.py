@@ -1,0 +1,73 @@
+"""The contract suite asks the lab, or the endpoint of `--endpoint-file FILE`."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from lab.contract.endpoint import Endpoint, ItemId, Site, unique
+from lab.contract.requests import calendar_item, create, delete, next_tuesday
+from lab.wire import EMMA, GUANGHAN, ZHANGSAN
+from roomd_lab import Company, Lab
+
+Book = Callable[..., ItemId]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--endpoint-file", type=Path, help="JSON: an EWS endpoint and accounts to hold to the contract")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "page(name): the page of Microsoft's documentation that states this")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = str(Path(__file__).parent)
+    for item in items:
+        if str(item.path).startswith(here) and not list(item.iter_markers("page")):
+            raise pytest.UsageError(f"{item.nodeid} names no page of the documentation")
+
+
+@pytest.fixture(scope="module")
+def site(request: pytest.FixtureRequest) -> Iterator[Site]:
+    file = request.config.getoption("--endpoint-file", default=None)
+    if file is not None:
+        yield Site.from_file(file)
+        return
+    lab = Lab(Company.seeded())
+    account = lab.account("svc-roomd")
+    with lab.serve_in_thread() as address:
+        yield Site(
+            endpoint=address.endpoint,
+            ca_file=str(address.ca_file),
+            username=account.username,
+            password=account.password,
+            organizer=ZHANGSAN,
+            attendee=EMMA,
+            room=GUANGHAN,
+        )
+
+
+@pytest.fixture(scope="module")
+def endpoint(site: Site) -> Iterator[Endpoint]:
+    asking = Endpoint(site)
+    yield asking
+    asking.close()
+
+
+@pytest.fixture
+def book(endpoint: Endpoint) -> Iterator[Book]:
+    """Books in the organizer's calendar, and clears up afterwards, telling the attendees."""
+    booked: list[tuple[ItemId, str]] = []
+
+    def make(start: datetime | None = None, *, mode: str = "SendToNone", subject: str = "", **item: object) -> ItemId:
+        element = calendar_item(subject or unique("Contract"), start or next_tuesday(), **item)  # type: ignore[arg-type]
+        made = endpoint.ask(create(element, mode)).item_id()
+        booked.append((made, mode))
+        return made
+
+    yield make
+    for made, mode in booked:
+        telling = "SendToNone" if mode == "SendToNone" else "SendToAllAndSaveCopy"
+        endpoint.ask(delete(made.element(), mode=telling))

@@ -2,9 +2,11 @@
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from types import FrameType
 
 from roomd_core.errors import RoomdError
 from roomd_daemon.demo.house import House, open_house
@@ -20,12 +22,19 @@ def main(arguments: Sequence[str]) -> int:
     """Show roomd at work. Return 0 when the interface was left or every step of the tour came true."""
     parser = argparse.ArgumentParser(prog="roomd demo", description="Try everything on an Exchange that comes along.")
     parser.add_argument("--tour", action="store_true", help="the guided tour, in a terminal too")
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, leave)
     tour = parser.parse_args(arguments).tour or not (sys.stdin.isatty() and sys.stdout.isatty())
     try:
         return show_tour() if tour else show_interface()
     except RoomdError as error:
         sys.stderr.write(f"roomd demo: {error}\n")
         return 1
+
+
+def leave(number: int, _frame: FrameType | None) -> None:
+    """End everything when the terminal goes away or somebody asks: the house is a context, and closes."""
+    sys.exit(128 + number)
 
 
 def show_interface() -> int:

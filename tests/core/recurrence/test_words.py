@@ -1,0 +1,58 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+
+from core.recurrence.rules import recurrences
+from roomd_core.recurrence import (
+    AbsoluteMonthly,
+    AbsoluteYearly,
+    Daily,
+    DayOfWeek,
+    EndDate,
+    NoEnd,
+    Numbered,
+    Pattern,
+    Range,
+    Recurrence,
+    RelativeMonthly,
+    RelativeYearly,
+    Week,
+    Weekly,
+    in_words,
+)
+
+TUESDAY, FRIDAY, MONDAY = DayOfWeek.TUESDAY, DayOfWeek.FRIDAY, DayOfWeek.MONDAY
+
+
+@pytest.mark.parametrize(
+    ("pattern", "extent", "words"),
+    [
+        (Weekly(days=(TUESDAY,)), EndDate(last=date(2027, 6, 30)), "every Tuesday until 30 Jun 2027"),
+        (Weekly(days=(FRIDAY, MONDAY)), NoEnd(), "every Monday and Friday"),
+        (Weekly(days=(FRIDAY, TUESDAY, MONDAY), interval=2), NoEnd(), "every 2 weeks on Monday, Tuesday and Friday"),
+        (Weekly(days=(DayOfWeek.WEEKDAY,)), NoEnd(), "every weekday"),
+        (Daily(), Numbered(count=10), "every day, 10 times"),
+        (Daily(interval=3), Numbered(count=1), "every 3 days, once"),
+        (AbsoluteMonthly(day=31), NoEnd(), "on day 31 of every month"),
+        (RelativeMonthly(day=FRIDAY, week=Week.LAST, interval=2), NoEnd(), "on the last Friday of every 2 months"),
+        (RelativeMonthly(day=DayOfWeek.DAY, week=Week.FIRST), NoEnd(), "on the first day of every month"),
+        (AbsoluteYearly(month=2, day=29), NoEnd(), "every year on 29 February"),
+        (
+            RelativeYearly(month=3, day=DayOfWeek.WEEKEND_DAY, week=Week.SECOND),
+            NoEnd(),
+            "every year on the second weekend day of March",
+        ),
+    ],
+)
+def test_a_rule_is_said_as_people_say_it(pattern: Pattern, extent: Range, words: str) -> None:
+    assert in_words(Recurrence(pattern=pattern, first=date(2026, 11, 24), range=extent)) == words
+
+
+@given(recurrences)
+def test_every_rule_can_be_said_in_one_line(recurrence: Recurrence) -> None:
+    words = in_words(recurrence)
+
+    assert words == words.strip()
+    assert "\n" not in words
+    assert "every" in words

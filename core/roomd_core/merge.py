@@ -15,6 +15,7 @@ from roomd_core.model import Content
 
 UNITS: dict[str, tuple[str, ...]] = {
     "time": ("start", "end", "zone", "all_day"),
+    "recurrence": ("series",),
     "people": ("attendees",),
     "rooms": ("rooms",),
     "title": ("title",),

@@ -19,11 +19,12 @@ from roomd_core.model import MailboxKind
 from roomd_core.store import Store
 from roomd_core.sync.engine import SyncEngine
 from roomd_core.sync.remote import Remote
+from roomd_core.sync.watch import Watcher
 from roomd_core.sync.window import Window
 from roomd_daemon import journal
 from roomd_daemon.config import Config, load, read_password
 from roomd_daemon.ending import Ending
-from roomd_daemon.exchange import Access, Auth, Exchange, ExchangeSettings, Secret
+from roomd_daemon.exchange import Access, Auth, Exchange, ExchangeSettings, Secret, WatchSettings
 from roomd_daemon.http.app import application
 from roomd_daemon.http.broadcast import Broadcast
 from roomd_daemon.http.callers import Callers
@@ -94,6 +95,7 @@ async def start(
     runner = Runner(engine, store, broadcast, notifier.status)
     booking = BookingService(store, exchange, clock, refresh=runner.refresh, fresh_for=2 * config.sync.interval)
     schedule = Schedule(config.sync.interval, runner.tick)
+    watcher = Watcher(exchange, clock, refresh=runner.refresh)
     workers = await started.enter_async_context(working(engine.serve(), broadcast.follow(store)))
 
     services = Services(
@@ -104,12 +106,16 @@ async def start(
         broadcast=broadcast,
         callers=Callers([mailbox for mailbox in mailboxes if mailbox.kind is MailboxKind.PERSON]),
         clock=clock,
+        watch_of=watcher.watch_of,
         next_run_at=lambda: schedule.next_run_at,
         started_at=clock.now(),
         endpoint=config.exchange.endpoint,
         warnings=said_out_loud(config),
     )
     await started.enter_async_context(runner.running())
+    if config.sync.notifications:
+        watching = watcher.serve([mailbox.address for mailbox in mailboxes])
+        workers += await started.enter_async_context(working(watching))
     workers.append(await started.enter_async_context(serving(application(services), sock)))
     started.callback(services.under_way.end)
     started.callback(broadcast.end)
@@ -129,6 +135,7 @@ def reach_exchange(config: Config, password: SecretStr, store: Store) -> Remote:
         ca_file=exchange.ca_file,
         verify=exchange.verify,
         rooms=frozenset(room.address for room in config.room),
+        watch=WatchSettings(streams=config.sync.streams),
     )
     return Exchange(settings, breaker=StoredBreaker(store, exchange.username, password))
 

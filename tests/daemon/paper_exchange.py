@@ -2,19 +2,31 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
 
-from roomd_core.model import Answer, Content, ItemKind, ItemRef
-from roomd_core.sync.remote import Busy, ChangePage, Detail, Gone, Mail, RemoteError, RemoteItem, Stale
+from roomd_core.model import Answer, Content, ItemKind, ItemRef, WatchMeans
+from roomd_core.sync.remote import (
+    Busy,
+    ChangePage,
+    Detail,
+    Gone,
+    Mail,
+    RemoteError,
+    RemoteItem,
+    Signal,
+    Stale,
+    WatchedBy,
+)
 
 
 class PaperExchange:
     """Answers at once and as asked. ``error`` is raised by everything; ``busy`` is what free/busy knows.
 
-    While ``open`` is not set, writes wait. ``written`` names the mailboxes written to, in order.
+    While ``open`` is not set, writes wait. ``written`` names the mailboxes written to, in order. ``tell`` is who
+    watches.
     """
 
     def __init__(self) -> None:
@@ -78,6 +90,11 @@ class PaperExchange:
     async def availability(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:
         self._fail()
         return [span for span in self.busy if span.mailbox in mailboxes and span.start < end and start < span.end]
+
+    async def watch(self, mailboxes: Sequence[str], tell: Callable[[Signal], None]) -> None:
+        self.tell = tell
+        tell(WatchedBy(mailboxes=tuple(mailboxes), means=WatchMeans.STREAMING))
+        await asyncio.Event().wait()
 
     async def close(self) -> None:
         self.closed = True

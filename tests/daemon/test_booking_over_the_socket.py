@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from daemon.live_daemon import ME, ROOM, TOMORROW, LiveDaemon, a_booking, live_daemon
 from roomd_core.api import wire
 from roomd_core.api.client import ProblemError
-from roomd_core.model import EventStatus, Item, ItemKind, ItemRef, Trigger
+from roomd_core.model import EventStatus, Trigger
 from roomd_core.sync.remote import Busy, ExchangeUnavailable, Rejected
 
 AWAY = ExchangeUnavailable("mail.example.com cannot be reached: check endpoint and the network")
@@ -233,12 +233,3 @@ async def test_somebody_else_is_known_by_the_kernels_word_and_sees_only_what_is_
         )
         out, _ = await child.communicate()
     assert out.decode().splitlines() == ["unix:nobody None False", "Private", "403", "404", "{None}"]
-
-
-async def test_series_that_are_not_shown_are_a_warning(daemon: LiveDaemon) -> None:
-    booked = await daemon.client.book(a_booking())
-    ref = ItemRef(item_id="a series", change_key="1")
-    async with daemon.store.write() as tables:
-        await tables.items.put([Item(mailbox=ROOM, ref=ref, event=booked.id, kind=ItemKind.MASTER)])
-    warnings = (await daemon.client.status()).warnings
-    assert any(warning.startswith("1 recurring series are not shown") for warning in warnings)

@@ -115,6 +115,8 @@ WRONG_KEYS = [
     ('interval = "10m"', 'interval = "0s"', f'sync.interval: found "0s", expected {DURATION}, above 0'),
     ('interval = "10m"', "interval = 10", f"sync.interval: found 10, expected {DURATION}, above 0"),
     ('window_past = "30d"', 'window_past = "-1d"', f'sync.window_past: found "-1d", expected {DURATION}'),
+    ("[sync]", "[sync]\nstreams = 11", "sync.streams: found 11, expected a number of connections from 1 to 10"),
+    ("[sync]", '[sync]\nnotifications = "no"', 'sync.notifications: found "no", expected true or false'),
     ("[sync]", "[sink]", 'sink: found an unknown key, expected "sync"'),
     ("Guanghan@Example.com", "guanghan", f'room[1].address: found "guanghan", expected {ADDRESS}'),
     ("capacity = 8", 'capacity = "8"', 'room[1].capacity: found "8", expected a number of seats, at least 1'),

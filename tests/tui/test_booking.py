@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from roomd_core.api.wire import Booking, EventPatch, Invitee, Problem
 from roomd_core.model import Mailbox, MailboxKind, Role
@@ -198,6 +199,18 @@ async def test_people_who_stay_invited_keep_their_role(daemon: PreparedDaemon) -
         Invitee(address="anna@example.com", role=Role.OPTIONAL),
         Invitee(address="new@example.org"),
     )
+
+
+async def test_one_of_a_series_says_so_and_where_it_is_changed(daemon: PreparedDaemon) -> None:
+    daemon.rows = tuple(
+        replace(row, occupancies=tuple(replace(span, recurring=True) for span in row.occupancies))
+        for row in daemon.rows
+    )
+    async with seated(daemon) as seat:
+        await seat.sees("made here, series")
+        await seat.press("m")
+        await seat.hears("change it in Outlook")
+    assert daemon.asked == []
 
 
 async def test_somebody_elses_booking_says_why_it_cannot_be_changed(daemon: PreparedDaemon) -> None:

@@ -75,6 +75,8 @@ def _not_mine(situation: Situation) -> str:
     span = situation.selection.stop.span if situation.selection else None
     if span is None:
         return "there is no booking under the cursor"
+    if span.recurring:
+        return "it is one of a series: change it in Outlook, and it changes here"
     return cannot_act(situation.board) or ("" if span.mine else f"it is {span.organizer}'s: only the organizer may")
 
 

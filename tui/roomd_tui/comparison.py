@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from roomd_core.api.wire import ConflictView
 from roomd_core.model import Content
+from roomd_core.recurrence import in_words
 from roomd_tui.moments import span_text
 
 GONE = "(deleted)"
@@ -58,9 +59,15 @@ def _reminder(content: Content, _terms: Terms) -> str:
     return "none" if content.reminder is None else f"{content.reminder} min before"
 
 
+def _recurrence(content: Content, _terms: Terms) -> str:
+    rule = content.series.recurrence if content.series else None
+    return in_words(rule) if rule else "once"
+
+
 _WRITERS: dict[str, Writer] = {
     "title": lambda content, _: content.title,
     "time": lambda content, terms: span_text(content.start, content.end, terms.zone),
+    "recurrence": _recurrence,
     "rooms": lambda content, terms: ", ".join(terms.rooms.get(room, room) for room in content.rooms),
     "people": lambda content, _: ", ".join(one.address for one in content.attendees),
     "location": lambda content, _: content.location,

@@ -29,4 +29,5 @@ def stop_texts(stop: Stop, zone: ZoneInfo) -> tuple[str, str]:
     if span.end - span.start > DAY:
         when = span_text(span.start, span.end, zone)
     who = "yours" if span.mine else span.organizer
-    return f"{when}  {span.title}  {who}", f"{words.OCCUPANCY[span.state]}, {words.ORIGIN[span.origin]}"
+    series = ", series" if span.recurring else ""
+    return f"{when}  {span.title}  {who}", f"{words.OCCUPANCY[span.state]}, {words.ORIGIN[span.origin]}{series}"

@@ -4,7 +4,7 @@ The marks are ASCII: arrows, bars and dots have no fixed width in terminals set 
 """
 
 from roomd_core.api.wire import EventState, Health
-from roomd_core.model import Answer, OccupancyState, Origin
+from roomd_core.model import Answer, OccupancyState, Origin, WatchMeans
 
 MARK: dict[OccupancyState, str] = {
     OccupancyState.ACCEPTED: "|",
@@ -45,6 +45,13 @@ ANSWER: dict[Answer, str] = {
 }
 
 HEALTH: dict[Health, str] = {Health.OK: "ok", Health.UNTRIED: "not tried yet", Health.FAILING: "failing"}
+
+WATCH: dict[WatchMeans, str] = {
+    WatchMeans.STREAMING: "changes arrive at once",
+    WatchMeans.PULL: "changes arrive within seconds",
+    WatchMeans.POLLING: "changes arrive with the next run",
+}
+"""What each way of watching a mailbox means for whoever looks at it."""
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -23,6 +23,7 @@ from roomd_core.model import (
     Role,
     Run,
     Side,
+    Watch,
 )
 
 Instant = Annotated[datetime, Meta(tz=True)]
@@ -120,6 +121,8 @@ class EventView(Struct, frozen=True, kw_only=True):
     """An event as the caller may see it. A private event of somebody else shows only who has which room when.
 
     ``note`` is for people: why the title is somebody's name, what is being waited for, why Exchange refused.
+    ``recurs`` says how a series recurs ("every Tuesday until 30 Jun 2027"), and start and end are then those of its
+    first occurrence; it is empty of a single event.
     """
 
     id: str
@@ -133,6 +136,7 @@ class EventView(Struct, frozen=True, kw_only=True):
     start: Instant
     end: Instant
     zone: str
+    recurs: str = ""
     all_day: bool = False
     private: bool = False
     location: str = ""
@@ -144,7 +148,10 @@ class EventView(Struct, frozen=True, kw_only=True):
 
 
 class Span(Struct, frozen=True, kw_only=True):
-    """One occupancy on a timeline. ``mine`` says that the caller may change it."""
+    """One occupancy on a timeline. ``mine`` says that the caller may change it.
+
+    ``recurring`` says that it is one occurrence of a series, named by the event and its ``original_start``.
+    """
 
     event: str
     start: Instant
@@ -155,6 +162,8 @@ class Span(Struct, frozen=True, kw_only=True):
     state: OccupancyState
     private: bool = False
     mine: bool = False
+    recurring: bool = False
+    original_start: Instant | None = None
 
 
 class TimelineRow(Struct, frozen=True, kw_only=True):
@@ -177,11 +186,17 @@ class Timeline(Struct, frozen=True, kw_only=True):
 
 
 class MailboxStatus(Struct, frozen=True, kw_only=True):
-    """One mailbox and how well it is known."""
+    """One mailbox and how well it is known.
+
+    ``known_at`` is the newest instant whose state roomd knows: the last complete reading, or, where Exchange says at
+    once that something changed, its last sign of life since. None while it is not known at all.
+    """
 
     mailbox: Mailbox
     freshness: Freshness
     health: Health
+    watch: Watch = Watch()
+    known_at: Instant | None = None
 
 
 class Outbox(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Reading for a caller: one consistent view of the store for each question."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,10 +10,15 @@ from roomd_core.booking.people import of_kind, rooms_named
 from roomd_core.booking.spans import day_in, in_utc, zone_named
 from roomd_core.booking.views import conflict_view, event_view, mailbox_status, span
 from roomd_core.errors import Invalid, NotFound
-from roomd_core.model import Conflict, Event, Mailbox, MailboxKind
+from roomd_core.model import Conflict, Event, Mailbox, MailboxKind, Watch
 from roomd_core.store import Store, Tables
 
 LONGEST_VIEW: Final = timedelta(days=366)
+
+
+def unwatched(_: str) -> Watch:
+    """Tell of a mailbox, whichever it is, that nobody watches it."""
+    return Watch()
 
 
 async def timeline(store: Store, caller: Caller, query: wire.TimelineQuery) -> wire.Timeline:
@@ -82,13 +87,17 @@ async def conflict(store: Store, caller: Caller, conflict_id: str) -> wire.Confl
         return (await _conflict_views(tables, caller, [found]))[0]
 
 
-async def mailboxes(store: Store, kind: MailboxKind | None = None) -> wire.Mailboxes:
-    """Return the rooms, the people, or both, each with how well it is known."""
+async def mailboxes(
+    store: Store, kind: MailboxKind | None = None, *, watch_of: Callable[[str], Watch] = unwatched
+) -> wire.Mailboxes:
+    """Return the rooms, the people, or both, each with how well it is known; ``watch_of`` tells how it is watched."""
     async with store.read() as tables:
         listed = await tables.mailboxes.all()
         freshness = await tables.mailboxes.freshness()
     shown = [mailbox for mailbox in listed if kind is None or mailbox.kind is kind]
-    return wire.Mailboxes(mailboxes=tuple(mailbox_status(each, freshness.get(each.address)) for each in shown))
+    return wire.Mailboxes(
+        mailboxes=tuple(mailbox_status(each, freshness.get(each.address), watch_of(each.address)) for each in shown)
+    )
 
 
 async def _event_views(tables: Tables, caller: Caller, events: Mapping[str, Event]) -> dict[str, wire.EventView]:

@@ -12,7 +12,7 @@ from roomd_core.booking.people import attendees, organizer_for, rooms_named
 from roomd_core.booking.spans import in_utc, require_ahead, require_order, zone_named
 from roomd_core.booking.text import line, sendable, title
 from roomd_core.errors import Invalid, NotAllowed, VersionMismatch
-from roomd_core.model import EXCHANGE, Content, Event, EventStatus, Item, ItemKind, Mailbox, MailboxKind, Sensitivity
+from roomd_core.model import EXCHANGE, Content, Event, EventStatus, Mailbox, MailboxKind, Sensitivity
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -97,7 +97,7 @@ def _is_ours(event: Event, mailboxes: Mapping[str, Mailbox]) -> bool:
     return organizer is not None and organizer.kind is MailboxKind.PERSON
 
 
-def require_may_change(caller: Caller, event: Event, mailboxes: Sequence[Mailbox], items: Sequence[Item]) -> None:
+def require_may_change(caller: Caller, event: Event, mailboxes: Sequence[Mailbox]) -> None:
     """Raise NotAllowed unless the caller may change or cancel the event, and roomd can."""
     if not _is_ours(event, {mailbox.address: mailbox for mailbox in mailboxes}):
         whose = event.organizer_name or event.organizer or "somebody unknown"
@@ -105,7 +105,7 @@ def require_may_change(caller: Caller, event: Event, mailboxes: Sequence[Mailbox
             f"This event is {whose}'s, who is not among the people roomd looks after; change it in Outlook."
         )
     caller.require_may_act_for(event.organizer, to="change this event")
-    if any(item.kind is not ItemKind.SINGLE for item in items):
+    if event.content.series is not None:
         raise NotAllowed("This event belongs to a series, which roomd does not change; change it in Outlook.")
 
 

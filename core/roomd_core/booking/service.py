@@ -94,7 +94,7 @@ class BookingService:
         self, tables: Tables, caller: Caller, event_id: str, patch: EventPatch, version: int | None
     ) -> tuple[Known, Content]:
         known = await known_event(tables, event_id)
-        require_may_change(caller, known.event, known.mailboxes, known.items)
+        require_may_change(caller, known.event, known.mailboxes)
         require_version(known.event, version)
         require_standing(known.event, known.cancelled_by)
         return known, amend(known.event, patch, known.mailboxes, self._clock.now())
@@ -107,7 +107,7 @@ class BookingService:
         now = self._clock.now()
         async with self._store.write() as tables:
             known = await known_event(tables, event_id)
-            require_may_change(caller, known.event, known.mailboxes, known.items)
+            require_may_change(caller, known.event, known.mailboxes)
             if known.event.status is EventStatus.CANCELLED:
                 return known.event
             deed = Deed(kind=ChangeKind.CANCELLED, actor=caller.user, at=now, before=known.event.content)

@@ -1,6 +1,7 @@
 """What a caller sees of events and conflicts. Pure; private events of others show only who has which room when."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from roomd_core.access import Caller
 from roomd_core.api.wire import (
@@ -18,6 +19,7 @@ from roomd_core.booking.rules import may_change
 from roomd_core.model import (
     Answer,
     Conflict,
+    Content,
     Event,
     EventStatus,
     Freshness,
@@ -26,9 +28,13 @@ from roomd_core.model import (
     Operation,
     OperationState,
     Sensitivity,
+    Watch,
+    WatchMeans,
 )
+from roomd_core.recurrence import in_words
 
 PRIVATE = "Private"
+_UNWATCHED = Watch()
 
 
 def may_read(caller: Caller, event: Event) -> bool:
@@ -64,6 +70,7 @@ def event_view(
         start=content.start,
         end=content.end,
         zone=content.zone,
+        recurs=_recurs(content),
         all_day=content.all_day,
         private=is_private(event),
         location=content.location if readable else "",
@@ -134,13 +141,29 @@ def span(occupancy: Occupancy, event: Event, mailboxes: Mapping[str, Mailbox], c
         event=event.id,
         start=occupancy.start,
         end=occupancy.end,
-        title=event.content.title if may_read(caller, event) else PRIVATE,
+        title=_title(event.content, occupancy) if may_read(caller, event) else PRIVATE,
         organizer=organizer_name(event, mailboxes),
         origin=event.origin,
         state=occupancy.state,
         private=is_private(event),
         mine=may_change(caller, event, mailboxes),
+        recurring=event.content.series is not None,
+        original_start=occupancy.original_start,
     )
+
+
+def _title(content: Content, occupancy: Occupancy) -> str:
+    """Return the title of an occurrence: its own, if it was given one."""
+    modified = content.series.modified if content.series else ()
+    own = (each.title for each in modified if each.original_start == occupancy.original_start)
+    return next(own, None) or content.title
+
+
+def _recurs(content: Content) -> str:
+    if content.series is None:
+        return ""
+    rule = content.series.recurrence
+    return in_words(rule) if rule else "single occurrences of a series"
 
 
 def conflict_view(conflict: Conflict, shown: EventView, concerned: Iterable[Event], caller: Caller) -> ConflictView:
@@ -166,10 +189,19 @@ def conflict_view(conflict: Conflict, shown: EventView, concerned: Iterable[Even
     )
 
 
-def mailbox_status(mailbox: Mailbox, freshness: Freshness | None) -> MailboxStatus:
+def mailbox_status(mailbox: Mailbox, freshness: Freshness | None, watch: Watch = _UNWATCHED) -> MailboxStatus:
     """Return a mailbox and how well it is known."""
     known = freshness or Freshness(address=mailbox.address)
-    return MailboxStatus(mailbox=mailbox, freshness=known, health=_health(known))
+    return MailboxStatus(
+        mailbox=mailbox, freshness=known, health=_health(known), watch=watch, known_at=_known_at(known, watch)
+    )
+
+
+def _known_at(known: Freshness, watch: Watch) -> datetime | None:
+    """A sign of life says that nothing changed since the reading, if that reading went well."""
+    if watch.means is WatchMeans.POLLING or known.error or not (known.read_at and watch.heard_at):
+        return known.read_at
+    return max(known.read_at, watch.heard_at)
 
 
 def _health(known: Freshness) -> Health:

@@ -14,8 +14,8 @@ from roomd_core.model.event import (
     Sensitivity,
     ShowAs,
 )
-from roomd_core.model.item import Item, ItemKind, ItemRef
-from roomd_core.model.mailbox import Freshness, Mailbox, MailboxKind, RoomAnswer
+from roomd_core.model.item import Item, ItemKind, ItemRef, Reply
+from roomd_core.model.mailbox import Freshness, Mailbox, MailboxKind, RoomAnswer, Watch, WatchMeans
 from roomd_core.model.occupancy import Occupancy, OccupancyState
 from roomd_core.model.operation import Operation, OperationKind, OperationState
 from roomd_core.model.run import MailboxError, Run, Trigger
@@ -44,6 +44,7 @@ __all__ = [
     "OperationKind",
     "OperationState",
     "Origin",
+    "Reply",
     "Response",
     "Role",
     "RoomAnswer",
@@ -52,4 +53,6 @@ __all__ = [
     "ShowAs",
     "Side",
     "Trigger",
+    "Watch",
+    "WatchMeans",
 ]

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from roomd_core.recurrence import Series
+
 
 class Origin(StrEnum):
     """Where an event was first made."""
@@ -74,7 +76,8 @@ class Content(Struct, frozen=True, kw_only=True):
     """What both sides must agree on: everything a person can edit.
 
     ``start`` and ``end`` are aware instants in UTC; ``zone`` is the IANA zone they were meant in. Attendees and
-    rooms are sorted, so that equal content compares equal. ``reminder`` is minutes before the start.
+    rooms are sorted, so that equal content compares equal. ``reminder`` is minutes before the start. Of a ``series``
+    start and end are those of its first occurrence.
     """
 
     title: str
@@ -90,6 +93,7 @@ class Content(Struct, frozen=True, kw_only=True):
     categories: tuple[str, ...] = ()
     attendees: tuple[Attendee, ...] = ()
     rooms: tuple[str, ...] = ()
+    series: Series | None = None
 
 
 class Event(Struct, frozen=True, kw_only=True):

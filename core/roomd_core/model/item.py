@@ -24,8 +24,19 @@ class ItemRef(Struct, frozen=True, kw_only=True):
     change_key: str
 
 
+class Reply(Struct, frozen=True, kw_only=True):
+    """What a copy of a series says about one occurrence where that is not its answer to the whole."""
+
+    original_start: datetime
+    answer: Answer
+
+
 class Item(Struct, frozen=True, kw_only=True):
-    """What is remembered of one copy."""
+    """What is remembered of one copy.
+
+    ``original_start`` is set where its mailbox was invited to this occurrence of a series alone. ``replies`` are in
+    order; an occurrence removed from a copy counts as declined.
+    """
 
     mailbox: str
     ref: ItemRef
@@ -34,3 +45,5 @@ class Item(Struct, frozen=True, kw_only=True):
     is_organizer: bool = False
     answer: Answer = Answer.NONE
     modified_at: datetime | None = None
+    original_start: datetime | None = None
+    replies: tuple[Reply, ...] = ()

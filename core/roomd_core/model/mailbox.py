@@ -43,3 +43,27 @@ class Freshness(Struct, frozen=True, kw_only=True):
     read_at: datetime | None = None
     tried_at: datetime | None = None
     error: str | None = None
+
+
+class WatchMeans(StrEnum):
+    """How roomd learns that something changed in a mailbox."""
+
+    STREAMING = "streaming"
+    """Exchange says so at once, on a connection that is kept open for it."""
+    PULL = "pull"
+    """Exchange keeps note of it and is asked every few seconds."""
+    POLLING = "polling"
+    """Nobody says so: the timed run finds it."""
+
+
+class Watch(Struct, frozen=True, kw_only=True):
+    """How one mailbox is watched. Times are in UTC.
+
+    ``since`` is when that began; ``heard_at`` when Exchange last gave a sign of life about it. ``reason`` says why it
+    is not watched by a better means; empty for the best one.
+    """
+
+    means: WatchMeans = WatchMeans.POLLING
+    since: datetime | None = None
+    heard_at: datetime | None = None
+    reason: str = ""

@@ -9,8 +9,9 @@ from roomd_core.store.encoding import array, content, encode, instant, maybe, se
 from roomd_core.store.table import AMONG, Row, Table, select, upsert
 
 _COLUMNS = (
-    "id", "origin", "organizer", "organizer_name", "status", "start_at", "end_at", "content", "base", "responses",
-    "uid", "global_id", "key", "title_is_organizer", "version", "created_at", "changed_at",
+    "id", "origin", "organizer", "organizer_name", "status", "start_at", "end_at", "recurring",
+    "content", "base", "responses", "uid", "global_id", "key", "title_is_organizer", "version", "created_at",
+    "changed_at",
 )  # fmt: skip
 _PUT = upsert("event", _COLUMNS, key=("id",))
 _SELECT = select("event", _COLUMNS)
@@ -42,6 +43,15 @@ class Events(Table):
         """Return events by iCalendar UID; those unknown are left out."""
         return {event.uid: event for event in await self._matching("uid", uids)}
 
+    async def recurring(self, mailbox: str) -> list[str]:
+        """Return the ids of the series that a mailbox has copies of, cancelled ones left out."""
+        rows = await self._rows(
+            "SELECT DISTINCT event FROM item WHERE mailbox = :mailbox AND event IN"
+            " (SELECT id FROM event WHERE recurring AND status = 'confirmed')",
+            mailbox=mailbox,
+        )
+        return [event for (event,) in rows]
+
     async def put(self, events: Sequence[Event]) -> None:
         """Insert these events, or change those that exist."""
         await self._run_many(_PUT, [_to_row(event) for event in events])
@@ -60,6 +70,7 @@ def _to_row(event: Event) -> Row:
         event.status,
         seconds(event.content.start),
         seconds(event.content.end),
+        event.content.series is not None,
         encode(event.content),
         maybe(encode, event.base),
         encode(event.responses),
@@ -75,7 +86,7 @@ def _to_row(event: Event) -> Row:
 
 def _from_row(row: Row) -> Event:
     (
-        event_id, origin, organizer, organizer_name, status, _start, _end, current, base, responses,
+        event_id, origin, organizer, organizer_name, status, _start, _end, _recurring, current, base, responses,
         uid, global_id, key, title_is_organizer, version, created_at, changed_at,
     ) = row  # fmt: skip
     return Event(

@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 
-from roomd_core.model import Answer, Item, ItemKind, ItemRef
-from roomd_core.store.encoding import array, instant, maybe, seconds
+import msgspec
+
+from roomd_core.model import Answer, Item, ItemKind, ItemRef, Reply
+from roomd_core.store.encoding import array, encode, instant, maybe, seconds
 from roomd_core.store.table import AMONG, Row, Table, select, upsert
 
-_COLUMNS = ("mailbox", "item_id", "change_key", "event", "kind", "is_organizer", "answer", "modified_at")
+_COLUMNS = (
+    "mailbox", "item_id", "change_key", "event", "kind", "is_organizer", "answer", "modified_at", "original_start",
+    "replies",
+)  # fmt: skip
 _PUT = upsert("item", _COLUMNS, key=("mailbox", "item_id"))
 _SELECT = select("item", _COLUMNS)
+_replies = msgspec.json.Decoder(tuple[Reply, ...])
 
 
 class Items(Table):
@@ -38,10 +44,6 @@ class Items(Table):
         """Return everything known to be in a mailbox."""
         return [_from_row(row) for row in await self._rows(f"{_SELECT} WHERE mailbox = :m", m=mailbox)]
 
-    async def count(self, kind: ItemKind) -> int:
-        """Return how many copies of one kind are known."""
-        return int(await self._value("SELECT count(*) FROM item WHERE kind = :kind", kind=kind))
-
     async def put(self, items: Sequence[Item]) -> None:
         """Insert these items, or change those that exist."""
         await self._run_many(_PUT, [_to_row(item) for item in items])
@@ -64,11 +66,13 @@ def _to_row(item: Item) -> Row:
         item.is_organizer,
         item.answer,
         maybe(seconds, item.modified_at),
+        maybe(seconds, item.original_start),
+        encode(item.replies) if item.replies else None,
     )
 
 
 def _from_row(row: Row) -> Item:
-    mailbox, item_id, change_key, event, kind, is_organizer, answer, modified_at = row
+    mailbox, item_id, change_key, event, kind, is_organizer, answer, modified_at, original_start, replies = row
     return Item(
         mailbox=mailbox,
         ref=ItemRef(item_id=item_id, change_key=change_key),
@@ -77,4 +81,6 @@ def _from_row(row: Row) -> Item:
         is_organizer=bool(is_organizer),
         answer=Answer(answer),
         modified_at=maybe(instant, modified_at),
+        original_start=maybe(instant, original_start),
+        replies=_replies.decode(replies) if replies else (),
     )

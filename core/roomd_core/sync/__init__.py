@@ -8,4 +8,5 @@ sends and stores. To read it in order:
   ``overlap`` and ``double_booking``.
 - what is done: ``loading``, ``writing`` and ``ledger`` at the store; ``pull`` and ``round``, ``outbox`` and
   ``dispatch``, ``attend`` and ``aftercare`` at Exchange; ``engine`` puts them together.
+- what wakes a pull between two runs: ``watch``, by the rule of ``debounce``.
 """

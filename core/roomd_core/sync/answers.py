@@ -6,15 +6,9 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from roomd_core.merge import diff
-from roomd_core.model import Answer, Event, Item, ItemKind, Occupancy, OccupancyState, Origin, Response
+from roomd_core.model import Answer, Event, Item, Occupancy, OccupancyState, Origin, Response
 from roomd_core.sync.case import Case, Setting
-
-_STATE_OF = {
-    Answer.ACCEPTED: OccupancyState.ACCEPTED,
-    Answer.TENTATIVE: OccupancyState.TENTATIVE,
-    Answer.NONE: OccupancyState.TENTATIVE,
-    Answer.DECLINED: OccupancyState.DECLINED,
-}
+from roomd_core.sync.occurrences import STATE_OF, spread
 
 
 def answer_of(event: Event, address: str) -> Answer:
@@ -47,27 +41,32 @@ def ask_again(case: Case, setting: Setting) -> Case:
 
 
 def settle_answers(case: Case) -> Case:
-    """Let each copy that was read decide what its own mailbox said."""
+    """Let each copy that was read decide what its own mailbox said; one occurrence speaks for no known series."""
+    series = case.event.content.series
+    only_whole = series is not None and series.recurrence is not None
     for item in case.items:
-        if not item.is_organizer and answer_of(case.event, item.mailbox) is not item.answer:
+        speaks = not item.is_organizer and not (only_whole and item.original_start)
+        if speaks and answer_of(case.event, item.mailbox) is not item.answer:
             case = say(case, item.mailbox, item.answer, item.modified_at or case.event.changed_at)
     return case
 
 
 def occupancies_of(case: Case, setting: Setting) -> tuple[Occupancy, ...]:
     """Derive who is occupied by an event: every listed mailbox with a copy, and those a local event still asks."""
-    if case.cancelled or any(item.kind is ItemKind.MASTER for item in case.items):
+    if case.cancelled:
         return ()
     states = {**_asked(case, setting), **_held(case, setting)}
+    if case.event.content.series is not None:
+        return spread(case, states, setting)
     return tuple(_occupancy(case.event, mailbox, states[mailbox]) for mailbox in sorted(states))
 
 
 def _held(case: Case, setting: Setting) -> dict[str, OccupancyState]:
     unsent = _time_is_unsent(case)
     return {
-        item.mailbox: OccupancyState.PENDING if unsent else _STATE_OF[item.answer]
+        item.mailbox: OccupancyState.PENDING if unsent else STATE_OF[item.answer]
         for item in case.items
-        if item.mailbox in setting.mailboxes and not _released(case, item, setting)
+        if item.mailbox in setting.mailboxes and item.original_start is None and not _released(case, item, setting)
     }
 
 
@@ -85,7 +84,7 @@ def _asked_state(case: Case, mailbox: str) -> OccupancyState:
     known_there = case.event.base is not None and mailbox in case.event.base.rooms
     if _time_is_unsent(case) or not known_there:
         return OccupancyState.PENDING
-    return _STATE_OF[answer_of(case.event, mailbox)]
+    return STATE_OF[answer_of(case.event, mailbox)]
 
 
 def _time_is_unsent(case: Case) -> bool:

@@ -26,16 +26,18 @@ from roomd_core.model import (
     OperationKind,
     OperationState,
 )
+from roomd_core.sync.window import Window
 
 ROOMD = "roomd"
 """The actor of what the engine does by itself."""
 
 
 class Setting(Struct, frozen=True, kw_only=True):
-    """What decisions depend on besides the case: the listed mailboxes, the time, and a source of ids."""
+    """What decisions depend on besides the case: the listed mailboxes, the time, the window, a source of ids."""
 
     mailboxes: Mapping[str, Mailbox]
     now: datetime
+    window: Window
     new_id: Callable[[], str]
 
     def is_room(self, address: str) -> bool:
@@ -62,8 +64,8 @@ class Case(Struct, frozen=True, kw_only=True):
     conflicts: tuple[Conflict, ...] = ()
 
     def copy_in(self, mailbox: str) -> Item | None:
-        """Return the copy in a mailbox, if one is known."""
-        return next((item for item in self.items if item.mailbox == mailbox), None)
+        """Return the copy of the whole event in a mailbox, if one is known."""
+        return next((item for item in self.items if item.mailbox == mailbox and item.original_start is None), None)
 
     @property
     def organizer_copy(self) -> Item | None:

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from roomd_core.model import Answer, Content, Event, Item, Mailbox, MailboxKind, Origin
 from roomd_core.sync.case import Setting
+from roomd_core.sync.copies import replies_of, series_in
 from roomd_core.sync.remote import Detail, RemoteItem
 
 
@@ -20,6 +21,7 @@ def content_of(seen: RemoteItem, mailbox: Mailbox, known: Content | None = None)
         show_as=seen.show_as,
         reminder=seen.reminder,
         categories=tuple(sorted(seen.categories)),
+        series=series_in(seen, known.series if known else None),
     )
     if seen.detail:
         content = _with_detail(content, seen.detail, seen.organizer)
@@ -39,6 +41,8 @@ def item_of(seen: RemoteItem, mailbox: Mailbox, event: str) -> Item:
         is_organizer=owned,
         answer=Answer.ACCEPTED if owned else seen.answer,
         modified_at=seen.modified_at and seen.modified_at.replace(microsecond=0),
+        original_start=seen.original_start,
+        replies=() if owned else replies_of(seen),
     )
 
 

@@ -20,6 +20,7 @@ from roomd_core.sync.outbox import Outbox
 from roomd_core.sync.pull import Puller
 from roomd_core.sync.remote import Remote, RemoteError
 from roomd_core.sync.resolution import carry_out
+from roomd_core.sync.rolling import WindowRoller
 from roomd_core.sync.round import Reader, Readings
 from roomd_core.sync.watched import WatchedRemote
 from roomd_core.sync.window import Window
@@ -51,12 +52,13 @@ class SyncEngine:
         self._clock = clock
         self._gate = Gate(clock, random, opened=self._opened)
         watched, locks = WatchedRemote(remote, self._gate), MailboxLocks()
-        self._ledger = Ledger(store, clock)
-        puller = Puller(self._ledger, watched, window)
+        self._ledger = Ledger(store, clock, window)
+        puller = Puller(self._ledger, watched)
         self._reader = Reader(self._ledger, puller, locks, concurrency=concurrency)
         attendant = RoomAttendant(self._ledger, watched, locks, grace=room_grace)
         self._aftercare = Aftercare(self._ledger, self._reader, attendant, self._gate, window=window)
         outbox = Outbox(self._ledger, watched, puller, locks, settle=settle, random=random)
+        self._roller = WindowRoller(self._ledger)
         self._dispatcher = Dispatcher(
             self._ledger, outbox, self._gate, concurrency=concurrency, pushed=self._aftercare.begin
         )
@@ -131,6 +133,7 @@ class SyncEngine:
 
     async def _bring_together(self, run: Run) -> Run:
         mailboxes = await self._ledger.list_mailboxes()
+        await self._roller.roll()
         readings = await self._reader.read(mailboxes.values())
         pushed = 0
         if readings.unavailable is None:

@@ -10,6 +10,7 @@ from roomd_core.store import Store
 from roomd_core.sync.case import Case, Revision, Setting
 from roomd_core.sync.conclude import conclude
 from roomd_core.sync.loading import load_case, load_cases
+from roomd_core.sync.window import Window
 from roomd_core.sync.writing import write
 
 Decision = Callable[[Case, Setting], Case]
@@ -18,9 +19,10 @@ Decision = Callable[[Case, Setting], Case]
 class Ledger:
     """Cases as they are stored. A decision is always made on what the writing transaction itself has read."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, window: Window) -> None:
         self.store = store
         self.clock = clock
+        self._window = window
         self._mailboxes: dict[str, Mailbox] = {}
 
     async def list_mailboxes(self) -> dict[str, Mailbox]:
@@ -32,7 +34,7 @@ class Ledger:
     async def setting(self) -> Setting:
         """Return what decisions depend on, as it is now."""
         mailboxes = self._mailboxes or await self.list_mailboxes()
-        return Setting(mailboxes=mailboxes, now=self.clock.now(), new_id=new_id)
+        return Setting(mailboxes=mailboxes, now=self.clock.now(), window=self._window, new_id=new_id)
 
     async def case(self, event: str) -> Case:
         """Load everything about one event. Raise NotFound."""

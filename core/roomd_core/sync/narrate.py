@@ -11,7 +11,9 @@ from roomd_core.model import (
     EventStatus,
     Operation,
     OperationState,
+    Reply,
 )
+from roomd_core.recurrence import zone_of
 from roomd_core.sync.case import ROOMD, Case, Setting
 
 
@@ -21,7 +23,7 @@ def narrate(before: Case | None, after: Case, setting: Setting, actor: str) -> t
     if before is None:
         told = [teller.change(ChangeKind.CREATED, after=after.event.content)]
     else:
-        told = [*teller.edits(before), *teller.pushes(before), *teller.answers(before)]
+        told = [*teller.edits(before), *teller.pushes(before), *teller.answers(before), *teller.replies(before)]
     return (*told, *teller.conflicts(before))
 
 
@@ -57,6 +59,24 @@ class _Teller:
             if said.answer not in (was.get(said.address), Answer.NONE):
                 note = f"{self._setting.name(said.address)}: {said.answer}"
                 yield self.change(ChangeKind.ANSWERED, actor=EXCHANGE, mailbox=said.address, note=note)
+
+    def replies(self, before: Case) -> Iterator[Change]:
+        """Tell what was said about single occurrences that stand, as far as the organizer's copy tells that."""
+        series = self._case.event.content.series
+        if series is None or self._case.organizer_copy is None:
+            return
+        was = {(item.mailbox, reply) for item in before.items for reply in item.replies}
+        for mailbox, reply in [(item.mailbox, reply) for item in self._case.items for reply in item.replies]:
+            told = (mailbox, reply) in was or reply.answer is Answer.NONE
+            if not told and reply.original_start not in series.deleted:
+                yield self._reply(mailbox, reply)
+
+    def _reply(self, mailbox: str, reply: Reply) -> Change:
+        """Tell of one reply. Read before its organizer, a room may be out because the occurrence was called off."""
+        day = reply.original_start.astimezone(zone_of(self._case.event.content.zone)).date()
+        answer = "not" if reply.answer is Answer.DECLINED else reply.answer
+        note = f"{self._setting.name(mailbox)}: {answer} on {day}"
+        return self.change(ChangeKind.ANSWERED, actor=EXCHANGE, mailbox=mailbox, note=note)
 
     def pushes(self, before: Case) -> Iterator[Change]:
         was = {operation.id: operation.state for operation in before.operations}

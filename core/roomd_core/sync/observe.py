@@ -1,5 +1,7 @@
 """Understanding what was seen in a mailbox: a copy, or that a copy is gone. Pure: a case in, a case out."""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from roomd_core.merge import diff, merge
@@ -15,11 +17,13 @@ from roomd_core.model import (
     OperationState,
     Origin,
 )
+from roomd_core.recurrence import Series
 from roomd_core.sync import conflicts
 from roomd_core.sync.answers import hear, say
 from roomd_core.sync.case import Case, Setting
 from roomd_core.sync.conclude import close
 from roomd_core.sync.content import content_of, item_of, title_is_organizer
+from roomd_core.sync.copies import with_alone
 from roomd_core.sync.remote import RemoteItem
 
 _ORGANIZER, _PERSON, _ROOM = range(3)
@@ -33,6 +37,8 @@ def observe(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) ->
     case = case.with_item(item)
     if case.event.global_id is None and seen.global_id is not None:
         case = case.with_event(replace(case.event, global_id=seen.global_id))
+    if seen.original_start is not None:
+        return _take_alone(case, mailbox, seen, seen.original_start)
     return _take(case, mailbox, seen, setting) if _decides(case, item, setting) else case
 
 
@@ -44,7 +50,9 @@ def observe_absence(case: Case, mailbox: str, item_id: str, setting: Setting, *,
     case = case.without_item(mailbox, item_id)
     if gone.is_organizer and not case.organizer_copy:
         return _deleted_there(case, setting)
-    if (
+    if gone.original_start is not None:
+        case = _forget_alone(case, gone.original_start)
+    elif (
         case.copy_in(mailbox) is None
         and case.organizer_copy
         and _counts_as_no(case, mailbox, setting)
@@ -74,7 +82,8 @@ def _decides(case: Case, item: Item, setting: Setting) -> bool:
     """The best copy known decides the content; that of an event made here is decided by the organizer's alone."""
     if case.event.origin is Origin.LOCAL:
         return item.is_organizer
-    return all(rank(item, setting) <= rank(other, setting) for other in case.items)
+    whole = (other for other in case.items if other.original_start is None)
+    return all(rank(item, setting) <= rank(other, setting) for other in whole)
 
 
 def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> Case:
@@ -99,6 +108,27 @@ def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> C
         )
     )
     return hear(case, seen.detail.responses) if seen.detail else case
+
+
+def _take_alone(case: Case, mailbox: Mailbox, seen: RemoteItem, original_start: datetime) -> Case:
+    """Bring in an occurrence its mailbox was invited to alone. Where the series is known, it is known already."""
+    content = case.event.content
+    if case.cancelled and case.event.origin is Origin.EXCHANGE:
+        content = replace(content, series=Series(recurrence=None))
+    content = with_alone(content, seen, original_start, mailbox)
+    if content == case.event.content:
+        return case
+    return case.with_event(replace(case.event, content=content, base=content, status=EventStatus.CONFIRMED))
+
+
+def _forget_alone(case: Case, original_start: datetime) -> Case:
+    """Forget an occurrence nobody is invited to alone any more, unless it is one of a series that is known."""
+    series = case.event.content.series
+    known = series is None or series.recurrence is not None
+    if series is None or known or any(item.original_start == original_start for item in case.items):
+        return case
+    content = replace(case.event.content, series=series.without_modified(original_start))
+    return case.with_event(replace(case.event, content=content, base=content))
 
 
 def _base(case: Case, seen: RemoteItem, remote: Content) -> Content:

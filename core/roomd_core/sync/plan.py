@@ -5,29 +5,41 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from roomd_core.model import ItemKind, Mailbox, MailboxKind
+from roomd_core.recurrence import WallTimes, ends_before
 from roomd_core.sync.case import Case, Revision, Setting
 from roomd_core.sync.conclude import conclude
 from roomd_core.sync.content import event_of
+from roomd_core.sync.copies import series_in, told_series
 from roomd_core.sync.match import Cases
 from roomd_core.sync.observe import absorb, observe, observe_absence
 from roomd_core.sync.remote import ChangePage, RemoteItem
-from roomd_core.sync.window import Window
 
 
-def to_read(page: ChangePage, cases: Cases, mailbox: Mailbox, setting: Setting, window: Window) -> list[str]:
+def to_read(page: ChangePage, cases: Cases, mailbox: Mailbox, setting: Setting) -> list[str]:
     """List the items that have to be read in full: copies that decide the content, if they are not known as they are.
 
-    That is the organizer's copy, and a guest's where no calendar of the organizer's is read. A room's copy never:
-    the feed tells who has the room when, and rooms keep neither the body nor, often, the title.
+    That is the organizer's copy, and a guest's where no calendar of the organizer's is read. A room's copy of a
+    single event never: the feed tells who has the room when, and rooms keep neither the body nor, often, the title.
+    The master of a series always: the feed does not tell how it recurs, nor what each mailbox took out of it.
     """
     return [
         seen.ref.item_id
         for seen in page.changed
         if seen.detail is None
-        and seen.kind is ItemKind.SINGLE
         and not seen.is_cancelled
-        and _tells_content(seen, mailbox, setting)
-        and _concerns(seen, cases, mailbox, setting, window)
+        and (seen.kind is ItemKind.MASTER or _tells_content(seen, mailbox, setting))
+        and _concerns(seen, cases, mailbox, setting)
+    ]
+
+
+def exceptions_to_read(page: ChangePage, setting: Setting) -> list[str]:
+    """List the exceptions that have to be read in full: those of the masters read that the window still shows."""
+    return [
+        exception.item_id
+        for series in map(told_series, page.changed)
+        if series is not None
+        for exception in series.modified
+        if exception.seen is None and not setting.window.forgets(exception.end, setting.now)
     ]
 
 
@@ -38,16 +50,19 @@ def completed(page: ChangePage, asked: list[str], read: Mapping[str, RemoteItem]
     return replace(page, changed=tuple(changed))
 
 
-def plan_pull(
-    page: ChangePage, cases: Cases, mailbox: Mailbox, setting: Setting, window: Window
-) -> tuple[Revision, ...]:
+def with_exceptions(page: ChangePage, read: Mapping[str, RemoteItem]) -> ChangePage:
+    """Put the full readings of exceptions into the masters of a page. One that has vanished stays as listed."""
+    return replace(page, changed=tuple(_with_exceptions(seen, read) for seen in page.changed))
+
+
+def plan_pull(page: ChangePage, cases: Cases, mailbox: Mailbox, setting: Setting) -> tuple[Revision, ...]:
     """Work out what a page of changes means for the cases it concerns. Nothing new: nothing to write.
 
     What is there comes before what is gone: an item that moved within the calendar is deleted under one id and
     there under another, and its event was never gone.
     """
     for seen in page.changed:
-        if _concerns(seen, cases, mailbox, setting, window):
+        if _concerns(seen, cases, mailbox, setting):
             case = cases.matching(mailbox.address, seen) or _begin(seen, mailbox, setting)
             twin = cases.twin(case, seen)
             if twin:
@@ -66,12 +81,31 @@ def _tells_content(seen: RemoteItem, mailbox: Mailbox, setting: Setting) -> bool
     return owned or (mailbox.kind is MailboxKind.PERSON and seen.organizer not in setting.mailboxes)
 
 
-def _concerns(seen: RemoteItem, cases: Cases, mailbox: Mailbox, setting: Setting, window: Window) -> bool:
+def _concerns(seen: RemoteItem, cases: Cases, mailbox: Mailbox, setting: Setting) -> bool:
     if cases.is_echo(mailbox.address, seen):
         return False
     if cases.matching(mailbox.address, seen):
         return True
-    return not seen.is_cancelled and (seen.kind is ItemKind.MASTER or not window.forgets(seen.end, setting.now))
+    return not seen.is_cancelled and not _is_over(seen, setting)
+
+
+def _is_over(seen: RemoteItem, setting: Setting) -> bool:
+    """Say whether something lies wholly before the window. Of a series only a full reading tells."""
+    if seen.kind is not ItemKind.MASTER:
+        return setting.window.forgets(seen.end, setting.now)
+    series = series_in(seen, None)
+    if series is None:
+        return False
+    times = WallTimes.of(seen.start, seen.end, seen.zone, series.recurrence)
+    return ends_before(series, times, setting.now - setting.window.past)
+
+
+def _with_exceptions(seen: RemoteItem, read: Mapping[str, RemoteItem]) -> RemoteItem:
+    series = told_series(seen)
+    if seen.detail is None or series is None or not series.modified:
+        return seen
+    modified = tuple(replace(each, seen=read.get(each.item_id, each.seen)) for each in series.modified)
+    return replace(seen, detail=replace(seen.detail, series=replace(series, modified=modified)))
 
 
 def _begin(seen: RemoteItem, mailbox: Mailbox, setting: Setting) -> Case:

@@ -8,9 +8,8 @@ from msgspec.structs import replace
 from roomd_core.model import EXCHANGE, Change, ChangeKind, Mailbox
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.loading import load_for
-from roomd_core.sync.plan import completed, plan_pull, to_read
+from roomd_core.sync.plan import completed, exceptions_to_read, plan_pull, to_read, with_exceptions
 from roomd_core.sync.remote import ChangePage, MailboxUnavailable, Remote, RemoteItem, StateInvalid
-from roomd_core.sync.window import Window
 from roomd_core.sync.writing import write
 
 PAGE = 512
@@ -43,10 +42,9 @@ class Pulled(Struct, frozen=True, kw_only=True):
 class Puller:
     """Reads mailboxes. The caller holds the mailbox's lock, so that no write of ours falls between page and store."""
 
-    def __init__(self, ledger: Ledger, remote: Remote, window: Window) -> None:
+    def __init__(self, ledger: Ledger, remote: Remote) -> None:
         self._ledger = ledger
         self._remote = remote
-        self._window = window
 
     async def pull(self, mailbox: Mailbox) -> Pulled:
         """Bring in everything that changed since the stored sync state. Raise RemoteError."""
@@ -80,7 +78,7 @@ class Puller:
         setting = await self._ledger.setting()
         async with self._ledger.store.write() as tables:
             cases = await load_for(tables, mailbox, page)
-            revisions = plan_pull(page, cases, mailbox, setting, self._window)
+            revisions = plan_pull(page, cases, mailbox, setting)
             entries = await write(tables, revisions, setting)
             if whole:
                 await tables.mailboxes.set_sync_state(mailbox.address, page.state)
@@ -93,9 +91,13 @@ class Puller:
         setting = await self._ledger.setting()
         async with self._ledger.store.read() as tables:
             cases = await load_for(tables, mailbox, page)
-        asked = to_read(page, cases, mailbox, setting, self._window)
-        read = await self._remote.fetch(mailbox.address, asked) if asked else []
-        return completed(page, asked, {item.ref.item_id: item for item in read})
+        asked = to_read(page, cases, mailbox, setting)
+        page = completed(page, asked, await self._fetch(mailbox, asked))
+        return with_exceptions(page, await self._fetch(mailbox, exceptions_to_read(page, setting)))
+
+    async def _fetch(self, mailbox: Mailbox, item_ids: Sequence[str]) -> dict[str, RemoteItem]:
+        read = await self._remote.fetch(mailbox.address, item_ids) if item_ids else []
+        return {item.ref.item_id: item for item in read}
 
     async def _resync(self, mailbox: Mailbox) -> Pulled:
         """List everything again and compare. What is not listed is believed gone only when a reading proves it.

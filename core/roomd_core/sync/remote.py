@@ -13,15 +13,16 @@ RemoteError
 └── ExchangeUnavailable  all of it: unreachable, untrusted, sign-in refused. ``SignInRefused`` stops every request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
 from roomd_core.errors import RoomdError
-from roomd_core.model import Answer, Attendee, Content, ItemKind, ItemRef, Response, Sensitivity, ShowAs
+from roomd_core.model import Answer, Attendee, Content, ItemKind, ItemRef, Response, Sensitivity, ShowAs, WatchMeans
+from roomd_core.recurrence import Recurrence
 
 
 class RemoteError(RoomdError):
@@ -83,20 +84,46 @@ class Mail(StrEnum):
     EVERYBODY = "everybody"
 
 
+class RemoteException(Struct, frozen=True, kw_only=True):
+    """One occurrence that differs, as the master of its series lists it (EWS ModifiedOccurrences).
+
+    ``seen`` is the occurrence itself in full, where it was read.
+    """
+
+    item_id: str
+    original_start: datetime
+    start: datetime
+    end: datetime
+    seen: "RemoteItem | None" = None
+
+
+class RemoteSeries(Struct, frozen=True, kw_only=True):
+    """What the master of a series tells of it (EWS Recurrence, ModifiedOccurrences, DeletedOccurrences).
+
+    ``deleted`` are original starts.
+    """
+
+    recurrence: Recurrence
+    modified: tuple[RemoteException, ...] = ()
+    deleted: tuple[datetime, ...] = ()
+
+
 class Detail(Struct, frozen=True, kw_only=True):
-    """What only a full reading tells (EWS GetItem; the feed leaves it out)."""
+    """What only a full reading tells (EWS GetItem; the feed leaves it out). Masters have a ``series``."""
 
     body: str = ""
     attendees: tuple[Attendee, ...] = ()
     rooms: tuple[str, ...] = ()
     responses: tuple[Response, ...] = ()
+    series: RemoteSeries | None = None
 
 
 class RemoteItem(Struct, frozen=True, kw_only=True):
     """One copy of an event as Exchange tells it. Instants are aware and in UTC; addresses are lower case.
 
     ``rooms`` in ``detail`` are the attendees invited as resources plus those known to be rooms by the caller.
-    ``own_key`` is the idempotency key if roomd made the item.
+    ``own_key`` is the idempotency key if roomd made the item. ``original_start`` names the occurrence of a series
+    that a copy is, in the mailbox of somebody invited to that one alone too.
     """
 
     ref: ItemRef
@@ -121,6 +148,7 @@ class RemoteItem(Struct, frozen=True, kw_only=True):
     reminder: int | None
     categories: tuple[str, ...]
     modified_at: datetime | None
+    original_start: datetime | None = None
     detail: Detail | None = None
 
 
@@ -146,6 +174,30 @@ class Busy(Struct, frozen=True, kw_only=True):
     title: str | None = None
 
 
+class Stirred(Struct, frozen=True, kw_only=True):
+    """Something changed in these calendars, or may have while nobody listened. What it was, only reading tells."""
+
+    mailboxes: tuple[str, ...]
+
+
+class Alive(Struct, frozen=True, kw_only=True):
+    """Exchange gave a sign of life: nothing has changed in these calendars that was not told."""
+
+    mailboxes: tuple[str, ...]
+
+
+class WatchedBy(Struct, frozen=True, kw_only=True):
+    """From here on these calendars are watched by this means; ``reason`` says why by no better one."""
+
+    mailboxes: tuple[str, ...]
+    means: WatchMeans
+    reason: str = ""
+
+
+Signal: TypeAlias = Stirred | Alive | WatchedBy
+"""What watching tells. Calendars are being polled until something else is said of them."""
+
+
 class Remote(Protocol):
     """Exchange, as the engine sees it. Every method may raise any RemoteError named in its docstring or above."""
 
@@ -154,7 +206,7 @@ class Remote(Protocol):
         ...
 
     async def fetch(self, mailbox: str, item_ids: Sequence[str]) -> list[RemoteItem]:
-        """Read items in full, with ``detail``. Those that are gone are left out of the answer."""
+        """Read items in full, with ``detail``: exceptions of series too. Those that are gone are left out."""
         ...
 
     async def find_by_key(self, mailbox: str, key: str) -> list[RemoteItem]:
@@ -183,6 +235,15 @@ class Remote(Protocol):
 
     async def availability(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:
         """Ask for free/busy now (EWS GetUserAvailability)."""
+        ...
+
+    async def watch(self, mailboxes: Sequence[str], tell: Callable[[Signal], None]) -> None:
+        """Tell of what stirs in these calendars, until cancelled; nothing is on its way a second after that.
+
+        Never raises for what Exchange does: a way of watching that is refused is replaced by the next best, one that
+        broke is taken up again, and both are told. Whenever there was a gap, everything it concerns has stirred.
+        ``tell`` must not block.
+        """
         ...
 
     async def close(self) -> None:

@@ -1,12 +1,21 @@
 """A Remote that watches itself: every call tells whether Exchange answers."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from roomd_core.model import Answer, Content, ItemRef
 from roomd_core.sync.health import Gate
-from roomd_core.sync.remote import Busy, ChangePage, ExchangeUnavailable, Mail, Remote, RemoteError, RemoteItem
+from roomd_core.sync.remote import (
+    Busy,
+    ChangePage,
+    ExchangeUnavailable,
+    Mail,
+    Remote,
+    RemoteError,
+    RemoteItem,
+    Signal,
+)
 
 Answered = TypeVar("Answered")
 
@@ -53,6 +62,10 @@ class WatchedRemote:
     async def availability(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:
         """Ask for free/busy."""
         return await self._watch(self._remote.availability(mailboxes, start, end))
+
+    async def watch(self, mailboxes: Sequence[str], tell: Callable[[Signal], None]) -> None:
+        """Tell of what stirs; how that goes says nothing about requests."""
+        await self._remote.watch(mailboxes, tell)
 
     async def close(self) -> None:
         """Let go of every connection."""

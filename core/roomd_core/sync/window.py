@@ -1,6 +1,6 @@
 """The window: how far into the past and the future calendars are kept."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
@@ -15,6 +15,14 @@ class Window(Struct, frozen=True, kw_only=True):
     past: timedelta = timedelta(days=30)
     future: timedelta = timedelta(days=400)
 
+    def days(self, now: datetime) -> tuple[datetime, datetime]:
+        """Return the whole days, in UTC, that series are expanded over: the same from midnight to midnight."""
+        return _midnight(now - self.past), _midnight(now + self.future) + timedelta(days=1)
+
     def forgets(self, end: datetime, now: datetime) -> bool:
         """Say whether something that ended at ``end`` lies before the window."""
         return end < now - self.past
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

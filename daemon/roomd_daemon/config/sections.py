@@ -98,6 +98,18 @@ class SyncSection(Section):
         expected=A_DURATION,
         description="How long after a write whose answer was lost its effect may still appear in Exchange.",
     )
+    notifications: bool = setting(
+        default=True,
+        expected="true or false",
+        description="Whether Exchange is asked to say at once that something changed. `interval` holds either way.",
+    )
+    streams: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        description="Connections kept open for notifications at most, each for up to 200 mailboxes.",
+        json_schema_extra={"expected": "a number of connections from 1 to 10"},
+    )
 
 
 class PathsSection(Section):

@@ -9,7 +9,9 @@ From the outside in:
 ``item``          one CalendarItem element to one RemoteItem
 ``properties``    the item properties asked for, and the one that is roomd's own
 ``zones``         Windows' names of time zones and IANA's
-``line``          the rules every request obeys: slots, deadline, sign-in breaker, back-off
+``watching``      notifications: being told at once that a calendar changed
+``line``          requests on their way: slots and a deadline
+``rules``         what every request obeys: sign-in breaker, back-off, one judgement of failures
 ``connections``   exchangelib's sessions with roomd's TLS, and a way to cut a call that takes too long
 ``soap``          an answer is believed only if it is whole; what Exchange said no with
 ``trouble``       the facts of a failure
@@ -24,6 +26,6 @@ Nothing outside this package imports exchangelib, requests or lxml for Exchange'
 
 from roomd_daemon.exchange.adapter import Exchange
 from roomd_daemon.exchange.breaker import Breaker, SignIn
-from roomd_daemon.exchange.settings import Access, Auth, ExchangeSettings, Secret
+from roomd_daemon.exchange.settings import Access, Auth, ExchangeSettings, Secret, WatchSettings
 
-__all__ = ["Access", "Auth", "Breaker", "Exchange", "ExchangeSettings", "Secret", "SignIn"]
+__all__ = ["Access", "Auth", "Breaker", "Exchange", "ExchangeSettings", "Secret", "SignIn", "WatchSettings"]

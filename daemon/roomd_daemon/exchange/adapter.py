@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from roomd_core.clock import Clock, SystemClock
 from roomd_core.model import Answer, Content, ItemRef
-from roomd_core.sync.remote import Busy, ChangePage, Gone, Mail, Rejected, RemoteItem, RetryLater, Stale
+from roomd_core.sync.remote import Busy, ChangePage, Gone, Mail, Rejected, RemoteItem, RetryLater, Signal, Stale
 from roomd_daemon.exchange import reads, writes
 from roomd_daemon.exchange.answers import (
     FeedPage,
@@ -22,9 +22,11 @@ from roomd_daemon.exchange.answers import (
 )
 from roomd_daemon.exchange.breaker import Breaker, MemoryBreaker
 from roomd_daemon.exchange.line import Line
+from roomd_daemon.exchange.rules import Rules
 from roomd_daemon.exchange.settings import ExchangeSettings
 from roomd_daemon.exchange.soap import Element
 from roomd_daemon.exchange.trouble import Request
+from roomd_daemon.exchange.watching.group import watch
 
 T = TypeVar("T")
 
@@ -36,8 +38,10 @@ class Exchange:
         self, settings: ExchangeSettings, *, clock: Clock | None = None, breaker: Breaker | None = None
     ) -> None:
         """``breaker`` is where refused sign-ins are remembered; without one, as long as this object lives."""
+        self._settings = settings
         self._rooms = settings.rooms
-        self._line = Line(settings, clock or SystemClock(), breaker or MemoryBreaker())
+        self._rules = Rules(settings, clock or SystemClock(), breaker or MemoryBreaker())
+        self._line = Line(settings, self._rules)
         self._calendars: dict[str, str] = {}
 
     async def changes(self, mailbox: str, state: str | None, *, limit: int = 512) -> ChangePage:
@@ -122,9 +126,13 @@ class Exchange:
             spans += await self._busy(batch, start, end)
         return spans
 
+    async def watch(self, mailboxes: Sequence[str], tell: Callable[[Signal], None]) -> None:
+        """Tell of what stirs in these calendars, until cancelled (EWS notifications, on connections of their own)."""
+        await watch(self._settings, self._rules, mailboxes, tell)
+
     async def open_sign_in(self) -> None:
         """Forget refused sign-ins: an operator has seen to the account."""
-        await self._line.gate.open()
+        await self._rules.gate.open()
 
     async def close(self) -> None:
         """Let go of every connection; a write still on its way ends as OutcomeUnknown."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 from roomd_core.model import ItemRef
 from roomd_core.sync.remote import Busy, RemoteItem
 from roomd_daemon.exchange.codes import GONE_CODES
-from roomd_daemon.exchange.item import CALENDAR_ITEM, read_instant, read_item, read_ref
+from roomd_daemon.exchange.item import CALENDAR_ITEM, read_item
 from roomd_daemon.exchange.soap import (
     MESSAGES,
     TYPES,
@@ -18,6 +18,7 @@ from roomd_daemon.exchange.soap import (
     only_message,
     response_messages,
 )
+from roomd_daemon.exchange.values import read_instant, read_ref
 
 _UPDATE = TYPES + "Update"
 _CHANGED = (TYPES + "Create", _UPDATE)

@@ -85,6 +85,11 @@ MEANINGS: dict[str, Meaning] = {
             "ErrorCalendarIsCancelledForDecline",
             "ErrorCalendarIsCancelledForTentative",
             "ErrorCalendarMeetingRequestIsOutOfDate",
+            "ErrorSubscriptionAccessDenied",
+            "ErrorSubscriptionDelegateAccessNotSupported",
+            "ErrorInvalidSubscriptionRequest",
+            "ErrorInvalidPullSubscriptionId",
+            "ErrorProxyRequestNotAllowed",
         ),
         Meaning.REFUSED,
     ),
@@ -144,3 +149,20 @@ LOCKED_OUT = "AccountLockedOut"
 ONLY_AN_OPERATOR_HELPS = frozenset({LOCKED_OUT, *(c for c, m in MEANINGS.items() if m is Meaning.SIGN_IN)})
 
 GONE_CODES = frozenset(code for code, meaning in MEANINGS.items() if meaning is Meaning.GONE)
+
+LOST_SUBSCRIPTION = frozenset(
+    {
+        "ErrorExpiredSubscription",
+        "ErrorInvalidSubscription",
+        "ErrorInvalidWatermark",
+        "ErrorMissedNotificationEvents",
+        "ErrorNewEventStreamConnectionOpened",
+        "ErrorReadEventsFailed",
+        "ErrorSubscriptionNotFound",
+        "ErrorSubscriptionUnsubsribed",
+    }
+)
+"""After these a subscription is worth nothing any more; events may have been missed (the last is EWS's spelling)."""
+
+TOO_MUCH_WATCHING = frozenset({"ErrorExceededConnectionCount", "ErrorExceededSubscriptionCount"})
+"""Limits that waiting does not lift: another way of watching is needed."""

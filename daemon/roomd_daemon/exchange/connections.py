@@ -8,9 +8,10 @@ half answers, and it logs whole bodies. Here a request is sent once, and what co
 
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
+from http import HTTPStatus
 from threading import Lock
 from typing import Any
 
@@ -26,7 +27,7 @@ from urllib3 import HTTPSConnectionPool
 from roomd_core.sync.remote import ExchangeUnavailable
 from roomd_daemon.exchange.settings import Access, Auth, ExchangeSettings
 from roomd_daemon.exchange.soap import LARGEST_BODY, Element, Malformed
-from roomd_daemon.exchange.trouble import MAY_CARRY_SOAP, CallFailed, Cause, Reply
+from roomd_daemon.exchange.trouble import MAY_CARRY_SOAP, UNDERSTOOD, CallFailed, Cause, NotEws, Reply, believe
 
 VERSION = Version(build=Build(15, 0, 847, 0), api_version="Exchange2013_SP1")
 """The oldest schema with everything roomd asks for: every later server accepts it."""
@@ -130,6 +131,8 @@ class Connections(BaseProtocol):  # type: ignore[misc]  # exchangelib is untyped
 
     def __init__(self, settings: ExchangeSettings) -> None:
         self._settings = settings
+        self.headers: dict[str, str] = {}
+        """What every request says besides, or in place of what exchangelib would say under the same names."""
         self._tls = tls_context(settings)
         super().__init__(
             Configuration(
@@ -155,19 +158,10 @@ class Connections(BaseProtocol):  # type: ignore[misc]  # exchangelib is untyped
 
     def send(self, mailbox: str, payload: Element, flight: Flight) -> Reply:
         """Send one request once, and return the whole answer. Raise CallFailed or Malformed."""
-        service = EWSAccountService(account=self.principal(mailbox))
-        data: bytes | str = service.wrap(payload, api_version=VERSION.api_version)
-        session = self.get_session()
-        session.get_adapter(self.service_endpoint).flight = flight
-        try:
-            reply = self._post(session, data, service._extra_headers())  # noqa: SLF001 - X-AnchorMailbox
-        except BaseException as error:
-            flight.land()
-            self.retire_session(session)
-            if isinstance(error, Malformed) and not flight.is_cut:
-                raise
-            raise why_failed(error, flight) from error
-        flight.land()
+        with self._flying(flight) as session:
+            response = self._post(session, mailbox, payload, quiet=self._settings.deadline)
+            with response:
+                reply = Reply(status=response.status_code, headers=response.headers, body=_read_body(response))
         if flight.is_cut or reply.status not in MAY_CARRY_SOAP:
             self.retire_session(session)
         else:
@@ -176,17 +170,56 @@ class Connections(BaseProtocol):  # type: ignore[misc]  # exchangelib is untyped
             raise CallFailed(Cause.DEADLINE, _TIME_IS_OVER)
         return reply
 
-    def _post(self, session: Any, data: bytes | str, headers: dict[str, str]) -> Reply:
-        response = session.post(
+    def listen(
+        self, mailbox: str, payload: Element, flight: Flight, hear: Callable[[bytes], bool], *, quiet: float
+    ) -> None:
+        """Send one request once, and hand on the pieces of its answer as they come.
+
+        It ends when the server ends it, or ``hear`` returns False. ``quiet`` is how many seconds may pass without a
+        byte. Raise CallFailed, and NotEws for an answer that is not HTTP 200. The session keeps its cookies, so that
+        the next request reaches the same server behind a load balancer, but not its connection.
+        """
+        with self._flying(flight) as session:
+            response = self._post(session, mailbox, payload, quiet=quiet)
+            with response:
+                if response.status_code != HTTPStatus.OK:
+                    reply = Reply(status=response.status_code, headers=response.headers, body=_read_body(response))
+                    believe(reply)
+                    raise NotEws(reply)
+                for piece in response.iter_content(None):
+                    if not hear(piece):
+                        break
+            if flight.is_cut:
+                raise CallFailed(Cause.DEADLINE, _TIME_IS_OVER)
+        session.get_adapter(self.service_endpoint).close()
+        self.release_session(session)
+
+    @contextmanager
+    def _flying(self, flight: Flight) -> Iterator[Any]:
+        """Lend a session for one flight; one whose flight failed is not used again."""
+        session = self.get_session()
+        session.get_adapter(self.service_endpoint).flight = flight
+        try:
+            yield session
+        except BaseException as error:
+            flight.land()
+            self.retire_session(session)
+            if isinstance(error, UNDERSTOOD) and not flight.is_cut:
+                raise
+            raise why_failed(error, flight) from error
+        flight.land()
+
+    def _post(self, session: Any, mailbox: str, payload: Element, *, quiet: float) -> requests.Response:
+        service = EWSAccountService(account=self.principal(mailbox))
+        response: requests.Response = session.post(
             self.service_endpoint,
-            data=data,
-            headers=headers,
+            data=service.wrap(payload, api_version=VERSION.api_version),
+            headers={**service._extra_headers(), **self.headers},  # noqa: SLF001 - X-AnchorMailbox
             allow_redirects=False,
-            timeout=(_CONNECT_SECONDS, self._settings.deadline),
+            timeout=(_CONNECT_SECONDS, quiet),
             stream=True,
         )
-        with response:
-            return Reply(status=response.status_code, headers=response.headers, body=_read_body(response))
+        return response
 
 
 def _read_body(response: requests.Response) -> bytes:

@@ -2,12 +2,14 @@
 
 from base64 import b64decode
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
-from roomd_core.model import Answer, Attendee, ItemKind, ItemRef, Response, Role, Sensitivity, ShowAs
+from roomd_core.model import Answer, Attendee, ItemKind, Response, Role, Sensitivity, ShowAs
 from roomd_core.sync.remote import Detail, RemoteItem
 from roomd_daemon.exchange.properties import CLEAN_GLOBAL_ID, ORGANIZER_ADDRESS, ROOMD_KEY, ExtendedProperty
+from roomd_daemon.exchange.series import original_start_of, read_series
 from roomd_daemon.exchange.soap import TYPES, Element, Malformed
+from roomd_daemon.exchange.values import read_instant, read_ref
 from roomd_daemon.exchange.zones import UTC_ID, iana_zone
 
 CALENDAR_ITEM = TYPES + "CalendarItem"
@@ -34,7 +36,6 @@ SHOW_AS = {
 }
 
 _EXTENDED = TYPES + "ExtendedProperty"
-_ITEM_ID = TYPES + "ItemId"
 _START_ZONE = TYPES + "StartTimeZone"
 _ORGANIZER = TYPES + "Organizer"
 _INVITED = {
@@ -45,7 +46,7 @@ _INVITED = {
 _T = {name: TYPES + name for name in (
     "Subject", "Sensitivity", "Body", "Categories", "LastModifiedTime", "ReminderIsSet", "ReminderMinutesBeforeStart",
     "UID", "Start", "End", "IsAllDayEvent", "LegacyFreeBusyStatus", "Location", "IsMeeting", "IsCancelled",
-    "CalendarItemType", "MyResponseType",
+    "CalendarItemType", "MyResponseType", "RecurrenceId",
 )}  # fmt: skip
 _MAILBOX = TYPES + "Mailbox"
 _NAME = TYPES + "Name"
@@ -66,10 +67,13 @@ def read_item(element: Element, rooms: frozenset[str], *, in_full: bool) -> Remo
     reply = texts.get(_T["MyResponseType"], "")
     is_meeting = _is_true(texts, "IsMeeting")
     global_id = extended.get(CLEAN_GLOBAL_ID)
+    kind = KINDS.get(texts.get(_T["CalendarItemType"], "Single"), ItemKind.SINGLE)
+    start, zone = _required_instant(texts, "Start"), _zone(parts.get(_START_ZONE))
+    told, uid = _instant(texts.get(_T["RecurrenceId"])), texts.get(_T["UID"], "")
     return RemoteItem(
         ref=read_ref(element),
-        kind=KINDS.get(texts.get(_T["CalendarItemType"], "Single"), ItemKind.SINGLE),
-        uid=texts.get(_T["UID"]) or None,
+        kind=kind,
+        uid=uid or None,
         global_id=b64decode(global_id) if global_id else None,
         own_key=extended.get(ROOMD_KEY) or None,
         organizer=address,
@@ -79,9 +83,9 @@ def read_item(element: Element, rooms: frozenset[str], *, in_full: bool) -> Remo
         is_cancelled=_is_true(texts, "IsCancelled"),
         answer=ANSWERS.get(reply, Answer.NONE),
         title=texts.get(_T["Subject"], ""),
-        start=_required_instant(texts, "Start"),
+        start=start,
         end=_required_instant(texts, "End"),
-        zone=_zone(parts.get(_START_ZONE)),
+        zone=zone,
         all_day=_is_true(texts, "IsAllDayEvent"),
         location=texts.get(_T["Location"], ""),
         sensitivity=SENSITIVITIES.get(texts.get(_T["Sensitivity"], ""), Sensitivity.NORMAL),
@@ -89,25 +93,9 @@ def read_item(element: Element, rooms: frozenset[str], *, in_full: bool) -> Remo
         reminder=_reminder(texts),
         categories=tuple(child.text or "" for child in parts.get(_T["Categories"], ())),
         modified_at=_instant(texts.get(_T["LastModifiedTime"])),
+        original_start=None if kind is ItemKind.MASTER else original_start_of(told, uid, start, zone),
         detail=_detail(parts, texts, rooms, address) if in_full else None,
     )
-
-
-def read_ref(element: Element) -> ItemRef:
-    """Return the id and change key of an element that has an ItemId child. Raise Malformed where it has none."""
-    found = element.find(_ITEM_ID)
-    if found is None:
-        raise Malformed("an item has no id")
-    return ItemRef(item_id=found.get("Id", ""), change_key=found.get("ChangeKey", ""))
-
-
-def read_instant(text: str) -> datetime:
-    """Read an xs:dateTime, with any number of fraction digits, as UTC; without an offset it is UTC already."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Malformed("a time is not a time") from None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _detail(parts: dict[str, Element], texts: dict[str, str], rooms: frozenset[str], organizer: str) -> Detail:
@@ -129,6 +117,7 @@ def _detail(parts: dict[str, Element], texts: dict[str, str], rooms: frozenset[s
         attendees=tuple(sorted(people)),
         rooms=tuple(sorted(places)),
         responses=tuple(responses),
+        series=read_series(parts),
     )
 
 

@@ -5,20 +5,17 @@ thread with a deadline over all of it, and ends as a value or as one of the port
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from roomd_core.clock import Clock
-from roomd_core.sync.remote import RetryLater, SignInRefused
-from roomd_daemon.exchange.backoff import Backoff
-from roomd_daemon.exchange.breaker import Breaker, Gate
+from roomd_core.sync.remote import SignInRefused
 from roomd_daemon.exchange.connections import Connections, Flight, Principal
-from roomd_daemon.exchange.faults import classify
-from roomd_daemon.exchange.settings import Access, ExchangeSettings
-from roomd_daemon.exchange.soap import Element, Malformed, ServerFault
-from roomd_daemon.exchange.trouble import CallFailed, NotEws, Request, believe, trouble_of
+from roomd_daemon.exchange.rules import Rules
+from roomd_daemon.exchange.settings import ExchangeSettings
+from roomd_daemon.exchange.soap import Element, Malformed
+from roomd_daemon.exchange.trouble import Request, believe
 
 T = TypeVar("T")
 
@@ -29,14 +26,13 @@ LAST_WORDS = 5.0
 class Line:
     """Exchange's answers to requests, read. Open until ``close``."""
 
-    def __init__(self, settings: ExchangeSettings, clock: Clock, breaker: Breaker) -> None:
+    def __init__(self, settings: ExchangeSettings, rules: Rules) -> None:
         self._settings = settings
         self._connections = Connections(settings)
         self._threads = ThreadPoolExecutor(settings.max_connections, thread_name_prefix="exchange")
         self._slots = asyncio.Semaphore(settings.max_connections)
-        self._backoff = Backoff(clock)
+        self._rules = rules
         self._flights: set[Flight] = set()
-        self.gate = Gate(breaker, clock, account=settings.username)
 
     def principal(self, mailbox: str) -> Principal:
         """Return whom requests for that mailbox act as."""
@@ -48,10 +44,8 @@ class Line:
         When the caller is cancelled nothing stays on its way: a read is cut, a write gets ``LAST_WORDS`` to end,
         and then is as unknown as after a crash.
         """
-        async with self._slots:
-            self._keep_back(request)
-            async with self.gate.passage():
-                return await self._judged(request, read)
+        async with self._slots, self._passage(request):
+            return await self._fly(request, read)
 
     async def close(self) -> None:
         """Cut what is on its way, and let go of every connection."""
@@ -60,31 +54,14 @@ class Line:
         await asyncio.to_thread(self._threads.shutdown)
         self._connections.close()
 
-    async def _judged(self, request: Request, read: Callable[[Element], T]) -> T:
+    @asynccontextmanager
+    async def _passage(self, request: Request) -> AsyncIterator[None]:
         try:
-            return await self._fly(request, read)
-        except (CallFailed, NotEws, Malformed, ServerFault) as failure:
-            trouble = trouble_of(failure, request, self._settings)
-            if trouble.after is not None:
-                self._backoff.obey(self._principal_of(request), trouble.after)
-            error = classify(trouble)
-            if isinstance(error, SignInRefused):
-                self._connections.close()  # what is still signed in would let a probe pass that proves nothing
-            raise error from failure
-
-    def _keep_back(self, request: Request) -> None:
-        wait = self._backoff.remaining(self._principal_of(request))
-        if wait is not None:
-            raise RetryLater(
-                f"Exchange asked to wait {wait / timedelta(seconds=1):.0f} s before anything else for "
-                f"{request.mailbox}; it is tried again then",
-                after=wait,
-                code="ErrorServerBusy",
-            )
-
-    def _principal_of(self, request: Request) -> str:
-        delegate = self._settings.access is Access.DELEGATE
-        return self._settings.username if delegate else request.mailbox
+            async with self._rules.passage(request):
+                yield
+        except SignInRefused:
+            self._connections.close()  # what is still signed in would let a probe pass that proves nothing
+            raise
 
     async def _fly(self, request: Request, read: Callable[[Element], T]) -> T:
         loop = asyncio.get_running_loop()
@@ -102,7 +79,7 @@ class Line:
             self._flights.discard(flight)
 
     async def _bring_down(self, request: Request, flight: Flight, work: "asyncio.Future[T]") -> None:
-        work.add_done_callback(_look_at)
+        work.add_done_callback(look_at)
         try:
             if request.is_write:
                 await asyncio.wait([work], timeout=LAST_WORDS)
@@ -118,7 +95,7 @@ class Line:
             raise Malformed(f"it has an unexpected shape ({type(error).__name__})") from error
 
 
-def _look_at(work: "asyncio.Future[T]") -> None:
+def look_at(work: "asyncio.Future[T]") -> None:
     """Take note of how the work ended: whoever was to be told is gone."""
     if not work.cancelled():
         work.exception()

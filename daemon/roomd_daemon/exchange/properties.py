@@ -52,6 +52,7 @@ SIMPLE = (
     "item:ReminderMinutesBeforeStart",
     "item:LastModifiedTime",
     "calendar:UID",
+    "calendar:RecurrenceId",
     "calendar:Start",
     "calendar:End",
     "calendar:IsAllDayEvent",
@@ -71,5 +72,8 @@ DETAIL = (
     "calendar:RequiredAttendees",
     "calendar:OptionalAttendees",
     "calendar:Resources",
+    "calendar:Recurrence",
+    "calendar:ModifiedOccurrences",
+    "calendar:DeletedOccurrences",
 )
 """What only GetItem tells."""

@@ -25,7 +25,7 @@ LARGEST_AVAILABILITY = 100
 LARGEST_SEARCH = 250
 """Items Exchange returns at most where a restriction is given."""
 
-_NAMESPACES = f'xmlns:m="{MESSAGES[1:-1]}" xmlns:t="{TYPES[1:-1]}"'
+NAMESPACES = f'xmlns:m="{MESSAGES[1:-1]}" xmlns:t="{TYPES[1:-1]}"'
 
 _UTC_ZONE = (
     "<t:TimeZone><t:Bias>0</t:Bias>"
@@ -40,10 +40,10 @@ _UTC_ZONE = (
 def sync_folder_items(mailbox: str, state: str | None, limit: int) -> Element:
     """Ask for one page of the calendar's change feed (EWS SyncFolderItems)."""
     known = "" if state is None else f"<m:SyncState>{escape(state)}</m:SyncState>"
-    return _element(
-        f"<m:SyncFolderItems {_NAMESPACES}>"
+    return element(
+        f"<m:SyncFolderItems {NAMESPACES}>"
         f"<m:ItemShape>{_shape(SIMPLE)}</m:ItemShape>"
-        f"<m:SyncFolderId>{_calendar(mailbox)}</m:SyncFolderId>{known}"
+        f"<m:SyncFolderId>{calendar(mailbox)}</m:SyncFolderId>{known}"
         f"<m:MaxChangesReturned>{max(1, min(limit, LARGEST_PAGE))}</m:MaxChangesReturned>"
         "</m:SyncFolderItems>"
     )
@@ -52,17 +52,17 @@ def sync_folder_items(mailbox: str, state: str | None, limit: int) -> Element:
 def get_items(item_ids: Sequence[str]) -> Element:
     """Ask for at most ``LARGEST_BATCH`` items in full, bodies as plain text (EWS GetItem)."""
     wanted = "".join(f"<t:ItemId Id={quoteattr(item_id)}/>" for item_id in item_ids)
-    return _element(
-        f"<m:GetItem {_NAMESPACES}><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape><t:BodyType>Text</t:BodyType>"
+    return element(
+        f"<m:GetItem {NAMESPACES}><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape><t:BodyType>Text</t:BodyType>"
         f"{_additional((*SIMPLE, *DETAIL))}</m:ItemShape><m:ItemIds>{wanted}</m:ItemIds></m:GetItem>"
     )
 
 
 def get_calendar_folder(mailbox: str) -> Element:
     """Ask for the id of a mailbox's calendar (EWS GetFolder)."""
-    return _element(
-        f"<m:GetFolder {_NAMESPACES}><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape>"
-        f"<m:FolderIds>{_calendar(mailbox)}</m:FolderIds></m:GetFolder>"
+    return element(
+        f"<m:GetFolder {NAMESPACES}><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape>"
+        f"<m:FolderIds>{calendar(mailbox)}</m:FolderIds></m:GetFolder>"
     )
 
 
@@ -83,8 +83,8 @@ def get_user_availability(mailboxes: Sequence[str], start: datetime, end: dateti
         "<t:AttendeeType>Required</t:AttendeeType><t:ExcludeConflicts>false</t:ExcludeConflicts></t:MailboxData>"
         for mailbox in mailboxes
     )
-    return _element(
-        f"<m:GetUserAvailabilityRequest {_NAMESPACES}>{_UTC_ZONE}"
+    return element(
+        f"<m:GetUserAvailabilityRequest {NAMESPACES}>{_UTC_ZONE}"
         f"<m:MailboxDataArray>{asked}</m:MailboxDataArray>"
         f"<t:FreeBusyViewOptions><t:TimeWindow><t:StartTime>{_naive_utc(start)}</t:StartTime>"
         f"<t:EndTime>{_naive_utc(end)}</t:EndTime></t:TimeWindow>"
@@ -95,14 +95,14 @@ def get_user_availability(mailboxes: Sequence[str], start: datetime, end: dateti
 
 
 def _find_equal(mailbox: str, prop: ExtendedProperty, value: str) -> Element:
-    return _element(
-        f'<m:FindItem Traversal="Shallow" {_NAMESPACES}>'
+    return element(
+        f'<m:FindItem Traversal="Shallow" {NAMESPACES}>'
         "<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape>"
         f'<m:IndexedPageItemView MaxEntriesReturned="{LARGEST_SEARCH}" Offset="0" BasePoint="Beginning"/>'
         f"<m:Restriction><t:IsEqualTo>{_extended_field(prop)}"
         f"<t:FieldURIOrConstant><t:Constant Value={quoteattr(value)}/></t:FieldURIOrConstant>"
         "</t:IsEqualTo></m:Restriction>"
-        f"<m:ParentFolderIds>{_calendar(mailbox)}</m:ParentFolderIds></m:FindItem>"
+        f"<m:ParentFolderIds>{calendar(mailbox)}</m:ParentFolderIds></m:FindItem>"
     )
 
 
@@ -121,7 +121,8 @@ def _extended_field(prop: ExtendedProperty) -> str:
     return f"<t:ExtendedFieldURI {attributes}/>"
 
 
-def _calendar(mailbox: str) -> str:
+def calendar(mailbox: str) -> str:
+    """Name the calendar of a mailbox (EWS DistinguishedFolderId)."""
     return (
         '<t:DistinguishedFolderId Id="calendar">'
         f"<t:Mailbox><t:EmailAddress>{escape(mailbox)}</t:EmailAddress></t:Mailbox></t:DistinguishedFolderId>"
@@ -132,5 +133,6 @@ def _naive_utc(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def _element(xml: str) -> Element:
+def element(xml: str) -> Element:
+    """Return what this XML says; ``NAMESPACES`` belong into its outermost tag."""
     return etree.fromstring(xml.encode())

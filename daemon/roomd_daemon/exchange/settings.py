@@ -39,6 +39,30 @@ class Secret:
         return "Secret('********')"
 
 
+class WatchSettings(Struct, frozen=True, kw_only=True):
+    """How calendars are watched. Times are seconds but for ``minutes``; the limits are EWS's own.
+
+    ``streams`` connections hang at most, each for ``group`` subscriptions and ``minutes`` minutes. A stream without a
+    byte for ``silence`` is dead: Exchange sends a heartbeat at least every minute. Where streaming is refused, each
+    calendar is asked about every ``pull_every``; a refusal is put to the test again after ``review``. Broken
+    connections are taken up again after a random wait of at most ``longest_wait``. Raise ValueError for what EWS does
+    not take.
+    """
+
+    streams: int = 3
+    group: int = 200
+    minutes: int = 29
+    silence: float = 90.0
+    pull_every: float = 10.0
+    review: float = 1800.0
+    longest_wait: float = 120.0
+
+    def __post_init__(self) -> None:
+        for name, highest in (("streams", 10), ("group", 200), ("minutes", 30)):
+            if not 1 <= getattr(self, name) <= highest:
+                raise ValueError(f"{name} must be 1 to {highest}, found {getattr(self, name)}")
+
+
 class ExchangeSettings(Struct, frozen=True, kw_only=True):
     """How to reach Exchange. ``endpoint`` is the https URL of Exchange.asmx: nothing is looked up or probed.
 
@@ -57,6 +81,7 @@ class ExchangeSettings(Struct, frozen=True, kw_only=True):
     max_connections: int = 4
     deadline: float = 75.0
     rooms: frozenset[str] = frozenset()
+    watch: WatchSettings = WatchSettings()
 
     def __post_init__(self) -> None:
         if urlsplit(self.endpoint).scheme != "https":

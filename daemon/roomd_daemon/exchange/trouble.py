@@ -96,6 +96,8 @@ class NotEws(Exception):  # noqa: N818 - turned into the port's errors by the li
 
 
 Failure = CallFailed | NotEws | Malformed | ServerFault
+UNDERSTOOD = (CallFailed, NotEws, Malformed, ServerFault)
+"""The kinds of Failure, for ``except``."""
 
 
 def believe(reply: Reply) -> Element:

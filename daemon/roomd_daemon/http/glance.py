@@ -1,14 +1,11 @@
 """The daemon at a glance: what each part knows of itself, put together in one consistent view of the store."""
 
-from collections.abc import Sequence
-
 import msgspec
 
 from roomd_core import __version__
 from roomd_core.access import Caller
 from roomd_core.api import wire
 from roomd_core.booking.views import mailbox_status
-from roomd_core.model import ItemKind
 from roomd_core.store import OutboxSummary
 from roomd_daemon.http.services import Services
 
@@ -21,7 +18,6 @@ async def glance(services: Services, caller: Caller) -> wire.Status:
         outbox = await tables.operations.summary()
         conflicts = await tables.conflicts.count_open()
         runs = await tables.runs.newest(1)
-        series = await tables.items.count(ItemKind.MASTER)
     return wire.Status(
         version=__version__,
         started_at=services.started_at,
@@ -30,13 +26,15 @@ async def glance(services: Services, caller: Caller) -> wire.Status:
         acts_as=caller.mailbox,
         may_act_for_all=caller.may_act_for_all,
         exchange=_exchange(services),
-        mailboxes=tuple(mailbox_status(each, freshness.get(each.address)) for each in mailboxes),
+        mailboxes=tuple(
+            mailbox_status(each, freshness.get(each.address), services.watch_of(each.address)) for each in mailboxes
+        ),
         outbox=_outbox(outbox),
         conflicts=conflicts,
         syncing=services.engine.syncing,
         last_run=runs[0] if runs else None,
         next_run_at=services.next_run_at(),
-        warnings=(*services.store.warnings, *services.warnings, *_series_warning(series)),
+        warnings=(*services.store.warnings, *services.warnings),
     )
 
 
@@ -49,9 +47,3 @@ def _exchange(services: Services) -> wire.ExchangeStatus:
 
 def _outbox(summary: OutboxSummary) -> wire.Outbox:
     return msgspec.convert(summary, wire.Outbox, from_attributes=True)
-
-
-def _series_warning(series: int) -> Sequence[str]:
-    if not series:
-        return ()
-    return (f"{series} recurring series are not shown: book around them in Outlook until roomd knows series.",)

@@ -35,17 +35,17 @@ async def status(services: Services, asked: Asked[None, None]) -> wire.Status:
 
 async def mailboxes(services: Services, _: Asked[None, None]) -> wire.Mailboxes:
     """List every room and person."""
-    return await queries.mailboxes(services.store)
+    return await queries.mailboxes(services.store, watch_of=services.watch_of)
 
 
 async def rooms(services: Services, _: Asked[None, None]) -> wire.Mailboxes:
     """List the rooms."""
-    return await queries.mailboxes(services.store, MailboxKind.ROOM)
+    return await queries.mailboxes(services.store, MailboxKind.ROOM, watch_of=services.watch_of)
 
 
 async def people(services: Services, _: Asked[None, None]) -> wire.Mailboxes:
     """List the people."""
-    return await queries.mailboxes(services.store, MailboxKind.PERSON)
+    return await queries.mailboxes(services.store, MailboxKind.PERSON, watch_of=services.watch_of)
 
 
 async def timeline(services: Services, asked: Asked[wire.TimelineQuery, None]) -> wire.Timeline:

@@ -10,6 +10,7 @@ from core.store.samples import (
     ATTIC,
     ELEVEN,
     EMMA,
+    EVERY_TUESDAY,
     GUANGHAN,
     LISI,
     NINE,
@@ -33,7 +34,6 @@ from roomd_core.model import (
     Event,
     EventStatus,
     Item,
-    ItemKind,
     ItemRef,
     OccupancyState,
     Operation,
@@ -237,11 +237,13 @@ async def test_an_event_seen_in_the_rooms_calendar_alone_is_updated_and_not_made
 
 async def test_an_event_of_a_series_is_left_to_outlook(house: House) -> None:
     made = await agreed(house)
+    weekly = replace(made.content, series=EVERY_TUESDAY)
     async with house.store.write() as tables:
-        (item,) = await tables.items.of_event(made.id)
-        await tables.items.put([replace(item, kind=ItemKind.OCCURRENCE)])
+        await tables.events.put([replace(made, content=weekly, base=weekly)])
     with pytest.raises(NotAllowed, match="belongs to a series"):
         await house.service.change(AS_LISI, made.id, EventPatch(title="Other"))
+    with pytest.raises(NotAllowed, match="belongs to a series"):
+        await house.service.cancel(AS_LISI, made.id)
 
 
 async def test_cancelling_frees_the_room_keeps_the_record_and_tells_exchange(house: House) -> None:

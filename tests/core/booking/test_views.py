@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -5,7 +6,9 @@ from msgspec.structs import replace
 
 from core.booking.people_and_remote import AS_EMMA, AS_LISI, AS_NOBODY, AS_SYSTEM, AS_ZHANGSAN
 from core.store.samples import (
+    ELEVEN,
     EMMA,
+    EVERY_TUESDAY,
     GUANGHAN,
     LISI,
     NINE,
@@ -182,3 +185,25 @@ def test_a_mailbox_is_well_failing_or_untried() -> None:
     assert mailbox_status(room, None).health is Health.UNTRIED
     assert mailbox_status(room, Freshness(address=EMMA, tried_at=NINE, error="gone")).health is Health.FAILING
     assert mailbox_status(room, Freshness(address=EMMA, tried_at=NINE, read_at=NINE)).health is Health.OK
+
+
+def test_a_series_says_how_it_recurs_and_a_single_event_nothing() -> None:
+    assert view(event(content=content(series=EVERY_TUESDAY))).recurs == "every Tuesday until 30 Jun 2027"
+    assert view(event()).recurs == ""
+    alone = replace(EVERY_TUESDAY, recurrence=None)
+    assert view(event(content=content(series=alone))).recurs == "single occurrences of a series"
+
+
+def test_an_occurrence_on_the_timeline_is_named_by_its_original_start_and_has_its_own_title() -> None:
+    made = event(content=content(series=EVERY_TUESDAY))
+    week = timedelta(weeks=1)
+    usual = occupancy(made)
+    outing = occupancy(made, start=TEN + week, end=ELEVEN + week, original_start=NINE + week)
+    shown = [span(each, made, BY_ADDRESS, AS_ZHANGSAN) for each in (usual, outing)]
+    assert [(each.title, each.recurring, each.original_start) for each in shown] == [
+        ("Plans", True, NINE),
+        ("Outing", True, NINE + week),
+    ]
+    hidden = replace(made, content=replace(made.content, sensitivity=Sensitivity.PRIVATE))
+    assert span(outing, hidden, BY_ADDRESS, AS_LISI).title == "Private"
+    assert not span(occupancy(event()), event(), BY_ADDRESS, AS_ZHANGSAN).recurring

@@ -1,6 +1,6 @@
 """A small office to try the store and the bookings on: three rooms, three people, one Tuesday."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from roomd_core.model import (
     OccupancyState,
     Origin,
 )
+from roomd_core.recurrence import DayOfWeek, EndDate, ModifiedOccurrence, Recurrence, Series, Weekly
 from roomd_core.store import Store, Tables
 
 GUANGHAN, SHUIJING, ATTIC = "guanghan@example.com", "shuijing@example.com", "attic@example.com"
@@ -35,6 +36,20 @@ OFFICE = [*ROOMS, *PEOPLE]
 NINE = datetime(2026, 12, 1, 9, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 TEN, ELEVEN = NINE + HOUR, NINE + 2 * HOUR
+
+
+EVERY_TUESDAY = Series(
+    recurrence=Recurrence(
+        pattern=Weekly(days=(DayOfWeek.TUESDAY,)), first=NINE.date(), range=EndDate(last=date(2027, 6, 30))
+    ),
+    modified=(
+        ModifiedOccurrence(
+            original_start=NINE + timedelta(weeks=1), start=TEN + timedelta(weeks=1), end=ELEVEN + timedelta(weeks=1),
+            title="Outing", rooms=(),
+        ),
+    ),
+    deleted=(NINE + timedelta(weeks=2),),
+)  # fmt: skip
 
 
 class SetClock:

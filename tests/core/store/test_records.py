@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from core.store.samples import (
     ATTIC,
     EMMA,
+    EVERY_TUESDAY,
     GUANGHAN,
     LISI,
     NINE,
@@ -29,6 +30,7 @@ from roomd_core.model import (
     ItemRef,
     MailboxError,
     Origin,
+    Reply,
     Response,
     Role,
     Sensitivity,
@@ -73,7 +75,7 @@ async def test_everything_about_an_event_survives(store: Store) -> None:
     full = content(
         start=NINE + timedelta(microseconds=5), zone="Asia/Shanghai", all_day=True, location="顶楼", body="Tea 🍵",
         sensitivity=Sensitivity.CONFIDENTIAL, show_as=ShowAs.AWAY, reminder=15, categories=("red",),
-        attendees=(Attendee(address=LISI), Attendee(address=EMMA, role=Role.OPTIONAL)),
+        attendees=(Attendee(address=LISI), Attendee(address=EMMA, role=Role.OPTIONAL)), series=EVERY_TUESDAY,
     )  # fmt: skip
     made = event(
         origin=Origin.EXCHANGE, content=full, base=content(), status=EventStatus.CANCELLED,
@@ -89,6 +91,19 @@ async def test_everything_about_an_event_survives(store: Store) -> None:
         assert await tables.events.by_key(["key", "other"]) == {"key": made}
         assert await tables.events.by_uid([made.uid]) == {made.uid: made}
         assert await tables.events.get("unknown") is None
+
+
+async def test_the_series_in_a_mailbox_are_those_that_stand(store: Store) -> None:
+    weekly = content(series=EVERY_TUESDAY)
+    gone = event(content=weekly, status=EventStatus.CANCELLED)
+    made = [event(content=weekly), gone, event(), event(content=weekly)]
+    async with store.write() as tables:
+        await tables.events.put(made)
+        for number, (each, mailbox) in enumerate(zip(made, [GUANGHAN, GUANGHAN, GUANGHAN, ATTIC], strict=True)):
+            ref = ItemRef(item_id=f"item {number}", change_key="1")
+            await tables.items.put([Item(mailbox=mailbox, ref=ref, event=each.id)])
+        assert await tables.events.recurring(GUANGHAN) == [made[0].id]
+        assert await tables.events.recurring(ATTIC) == [made[3].id]
 
 
 async def test_items_compare_byte_for_byte(store: Store) -> None:
@@ -110,14 +125,13 @@ async def test_everything_about_an_item_survives_a_change(store: Store) -> None:
         await tables.events.put([made, other])
         seen = Item(
             mailbox=GUANGHAN, ref=ItemRef(item_id="id", change_key="2"), event=made.id, kind=ItemKind.MASTER,
-            is_organizer=True, answer=Answer.DECLINED, modified_at=NINE,
+            is_organizer=True, answer=Answer.DECLINED, modified_at=NINE, original_start=TEN,
+            replies=tuple(Reply(original_start=each, answer=Answer.DECLINED) for each in (NINE, TEN)),
         )  # fmt: skip
         await tables.items.put([Item(mailbox=GUANGHAN, ref=ItemRef(item_id="id", change_key="1"), event=other.id)])
         await tables.items.put([seen])
         assert await tables.items.of_mailbox(GUANGHAN) == [seen]
         assert await tables.items.of_events([made.id, other.id]) == {made.id: [seen], other.id: []}
-        assert await tables.items.count(ItemKind.MASTER) == 1
-        assert await tables.items.count(ItemKind.SINGLE) == 0
 
 
 async def test_a_conflict_is_open_until_it_is_decided_and_then_kept(store: Store) -> None:

@@ -4,75 +4,30 @@ It answers as the stricter readings of the documentation do: the feed carries no
 in each mailbox, every write needs the current change key, and a meeting's copies follow their organizer's.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from hashlib import sha256
+from typing import Any
 
 from msgspec.structs import replace
 
+from core.sync.simulated_copy import Calendar, Copy, detail_of, exception_id, invited, standing
 from roomd_core.clock import Clock
-from roomd_core.model import Answer, Content, ItemKind, ItemRef, Response
+from roomd_core.model import Answer, Content, ItemKind, ItemRef, Response, WatchMeans
+from roomd_core.recurrence import ModifiedOccurrence
 from roomd_core.sync.remote import (
     Busy,
     ChangePage,
-    Detail,
     Gone,
     Mail,
     MailboxUnavailable,
     RemoteItem,
+    Signal,
     Stale,
     StateInvalid,
+    Stirred,
+    WatchedBy,
 )
-
-
-@dataclass
-class Copy:
-    """One mailbox's copy of a meeting."""
-
-    item_id: str
-    uid: str
-    organizer: str
-    content: Content
-    own_key: str | None = None
-    is_organizer: bool = False
-    is_meeting: bool = True
-    is_cancelled: bool = False
-    kind: ItemKind = ItemKind.SINGLE
-    answer: Answer = Answer.NONE
-    version: int = 1
-    modified_at: datetime | None = None
-    responses: dict[str, Response] = field(default_factory=dict)
-
-    @property
-    def ref(self) -> ItemRef:
-        return ItemRef(item_id=self.item_id, change_key=f"{self.item_id}/{self.version}")
-
-    @property
-    def global_id(self) -> bytes:
-        return sha256(self.uid.encode()).digest()[:16]
-
-
-@dataclass
-class Calendar:
-    """A mailbox's calendar, its Deleted Items, and the feed of what happened to it."""
-
-    address: str
-    attended: bool = False
-    rewrites_titles: bool = False
-    copies: dict[str, Copy] = field(default_factory=dict)
-    deleted_items: list[Copy] = field(default_factory=list)
-    feed: list[str] = field(default_factory=list)
-    epoch: int = 1
-
-    def busy(self, start: datetime, end: datetime, *, but: str) -> bool:
-        return any(
-            copy.uid != but
-            and copy.answer is Answer.ACCEPTED
-            and copy.content.start < end
-            and start < copy.content.end
-            for copy in self.copies.values()
-        )
 
 
 class Crash(BaseException):
@@ -99,6 +54,7 @@ class SimulatedExchange:
         self.luck: Luck = good_luck
         self.calls: list[tuple[str, str]] = []
         self.mails: list[tuple[str, str, str]] = []
+        self.listener: Callable[[Signal], None] | None = None
         self._items = 0
 
     # -- what people and administrators do -------------------------------------------------------------------------
@@ -124,8 +80,10 @@ class SimulatedExchange:
         if "body" in fields:
             fields["body"] = f"{fields['body']}{self.footer}"
         before, copy.content = copy.content, replace(copy.content, **fields)
+        if copy.content.series and before.start != copy.content.start:
+            copy.content = replace(copy.content, series=replace(copy.content.series, modified=(), deleted=()))
         self._touch(copy.organizer, copy)
-        for address in _invited(before) - _invited(copy.content):
+        for address in invited(before) - invited(copy.content):
             self._withdraw(address, copy.uid)
         if "start" in fields or "end" in fields:
             copy.responses.clear()
@@ -134,13 +92,54 @@ class SimulatedExchange:
     def call_off(self, copy: Copy) -> None:
         """Cancel a meeting as its organizer: the item goes to Deleted Items, everybody else is told."""
         self._remove(copy.organizer, copy)
-        for address in sorted(_invited(copy.content)):
+        for address in sorted(invited(copy.content)):
             self.mails.append(("cancellation", copy.organizer, address))
             self._withdraw(address, copy.uid)
 
     def remove(self, address: str, uid: str) -> None:
         """Delete one copy without telling anybody."""
         self._remove(address, self.copy(address, uid))
+
+    def change_occurrence(self, copy: Copy, original_start: datetime, **fields: Any) -> None:
+        """Change one occurrence of one's own series, and deliver that."""
+        content, series = copy.content, copy.content.series
+        assert series is not None
+        usual = ModifiedOccurrence(
+            original_start=original_start, start=original_start, end=original_start + (content.end - content.start)
+        )
+        known = next((each for each in series.modified if each.original_start == original_start), usual)
+        self.edit(copy, series=series.with_modified(replace(known, **fields)))
+
+    def drop_occurrence(self, copy: Copy, original_start: datetime) -> None:
+        """Call one occurrence of one's own series off."""
+        series = copy.content.series
+        assert series is not None
+        deleted = tuple(sorted((*series.deleted, original_start)))
+        self.edit(copy, series=replace(series.without_modified(original_start), deleted=deleted))
+
+    def leave_occurrence(self, address: str, uid: str, original_start: datetime) -> None:
+        """Take one occurrence out of a guest's copy, as a room does that declines it."""
+        copy = self.copy(address, uid)
+        copy.left.add(original_start)
+        self._touch(address, copy)
+
+    def answer_occurrence(self, address: str, uid: str, original_start: datetime, answer: Answer) -> None:
+        """Answer for one exception otherwise than for the series."""
+        copy = self.copy(address, uid)
+        copy.said[original_start] = answer
+        self._touch(address, copy)
+
+    def invite_alone(self, copy: Copy, original_start: datetime, address: str, **fields: Any) -> Copy:
+        """Invite somebody to one occurrence only."""
+        content = copy.content
+        end = original_start + (content.end - content.start)
+        alone = replace(content, series=None, start=original_start, end=end, **fields)
+        uid = f"{copy.uid}/{original_start:%Y%m%d}"
+        mine = self._new_copy(self.calendars[address], uid, copy.organizer, alone)
+        mine.series_uid, mine.original_start = copy.uid, original_start
+        if self.calendars[address].attended:
+            self._respond(self.calendars[address], mine, Answer.ACCEPTED)
+        return mine
 
     def copy(self, address: str, uid: str) -> Copy:
         return next(copy for copy in self.calendars[address].copies.values() if copy.uid == uid)
@@ -169,7 +168,9 @@ class SimulatedExchange:
         return page
 
     async def fetch(self, mailbox: str, item_ids: Sequence[str]) -> list[RemoteItem]:
-        return self._read("fetch", mailbox, lambda copy: copy.item_id in item_ids)
+        found = self._read("fetch", mailbox, lambda copy: copy.item_id in item_ids)
+        exceptions = (each for copy in self.calendars[mailbox].copies.values() for each in self._exceptions(copy))
+        return [*found, *(each for each in exceptions if each.ref.item_id in item_ids)]
 
     async def find_by_key(self, mailbox: str, key: str) -> list[RemoteItem]:
         return self._read("find_by_key", mailbox, lambda copy: copy.own_key == key)
@@ -180,7 +181,7 @@ class SimulatedExchange:
     async def create(self, mailbox: str, content: Content, *, key: str, uid: str, mail: Mail) -> ItemRef:
         self._strike("before", "create", mailbox)
         self._calendar(mailbox)
-        assert (mail is Mail.NOBODY) == (not _invited(content))
+        assert (mail is Mail.NOBODY) == (not invited(content))
         copy = self.meet(mailbox, content, uid=uid, key=key)
         self._strike("after", "create", mailbox)
         return copy.ref
@@ -199,7 +200,7 @@ class SimulatedExchange:
     async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:
         self._strike("before", "cancel", mailbox)
         copy = self._checked(mailbox, ref)
-        assert (mail is Mail.NOBODY) == (not _invited(copy.content))
+        assert (mail is Mail.NOBODY) == (not invited(copy.content))
         self.call_off(copy)
         self._strike("after", "cancel", mailbox)
 
@@ -212,11 +213,20 @@ class SimulatedExchange:
     async def availability(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:
         self._strike("before", "availability", mailboxes[0])
         return [
-            Busy(mailbox=address, start=copy.content.start, end=copy.content.end)
+            Busy(mailbox=address, start=begins, end=ends)
             for address in mailboxes
             for copy in self.copies(address)
-            if _overlaps(copy, start, end)
+            for begins, ends in copy.spans()
+            if begins < end and start < ends
         ]
+
+    async def watch(self, mailboxes: Sequence[str], tell: Callable[[Signal], None]) -> None:
+        tell(WatchedBy(mailboxes=tuple(mailboxes), means=WatchMeans.STREAMING))
+        self.listener = tell
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.listener = None
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -257,22 +267,28 @@ class SimulatedExchange:
         self._items += 1
         copy = Copy(f"Item{self._items}", uid, organizer, content, modified_at=self.clock.now())
         calendar.copies[copy.item_id] = copy
-        calendar.feed.append(copy.item_id)
+        self._tell(calendar, copy)
         return copy
 
     def _touch(self, address: str, copy: Copy) -> None:
         copy.version += 1
         copy.modified_at = self.clock.now()
-        self.calendars[address].feed.append(copy.item_id)
+        self._tell(self.calendars[address], copy)
 
     def _remove(self, address: str, copy: Copy) -> None:
         calendar = self.calendars[address]
         del calendar.copies[copy.item_id]
         calendar.deleted_items.append(copy)
+        self._tell(calendar, copy)
+
+    def _tell(self, calendar: Calendar, copy: Copy) -> None:
+        """Put what happened to a copy into the feed, and tell whoever watches that something did."""
         calendar.feed.append(copy.item_id)
+        if self.listener:
+            self.listener(Stirred(mailboxes=(calendar.address,)))
 
     def _deliver(self, copy: Copy, kind: str) -> None:
-        for address in sorted(_invited(copy.content)):
+        for address in sorted(invited(copy.content)):
             self.mails.append((kind, copy.organizer, address))
             if address in self.calendars:
                 self._receive(self.calendars[address], copy)
@@ -284,12 +300,13 @@ class SimulatedExchange:
         else:
             if (mine.content.start, mine.content.end) != (sent.content.start, sent.content.end):
                 mine.answer = Answer.NONE
+                mine.left.clear()
+                mine.said.clear()
             self._touch(calendar.address, mine)
         title = sent.organizer.title() if calendar.rewrites_titles else sent.content.title
         mine.content, mine.is_cancelled = replace(sent.content, title=title), False
         if calendar.attended and mine.answer is Answer.NONE:
-            taken = calendar.busy(mine.content.start, mine.content.end, but=mine.uid)
-            self._respond(calendar, mine, Answer.DECLINED if taken else Answer.ACCEPTED)
+            self._respond(calendar, mine, Answer.DECLINED if calendar.taken(mine) else Answer.ACCEPTED)
 
     def _respond(self, calendar: Calendar, copy: Copy, answer: Answer) -> None:
         copy.answer = answer
@@ -340,8 +357,28 @@ class SimulatedExchange:
             reminder=content.reminder,
             categories=content.categories,
             modified_at=copy.modified_at,
-            detail=_detail(copy) if full else None,
+            original_start=copy.original_start,
+            detail=detail_of(copy) if full else None,
         )
+
+    def _exceptions(self, copy: Copy) -> Iterator[RemoteItem]:
+        """Tell each exception in full, as an item of its own."""
+        master = self._seen(copy, full=True)
+        for each in standing(copy):
+            assert master.detail is not None
+            rooms = copy.content.rooms if each.rooms is None else each.rooms
+            yield replace(
+                master,
+                ref=ItemRef(item_id=exception_id(copy, each.original_start), change_key=copy.ref.change_key),
+                kind=ItemKind.EXCEPTION,
+                title=each.title or master.title,
+                location=each.location or master.location,
+                start=each.start,
+                end=each.end,
+                answer=copy.said.get(each.original_start, master.answer),
+                original_start=each.original_start,
+                detail=replace(master.detail, rooms=rooms, series=None),
+            )
 
 
 class VirtualClock:
@@ -361,10 +398,6 @@ class VirtualClock:
         self._elapsed += timedelta(seconds=seconds)
 
 
-def _invited(content: Content) -> set[str]:
-    return {*content.rooms, *(attendee.address for attendee in content.attendees)}
-
-
 def _position(calendar: Calendar, state: str | None) -> int:
     if state is None:
         return 0
@@ -380,17 +413,3 @@ def _latest(feed: Sequence[str], item: str) -> int:
 
 def titles(copies: Iterable[Copy]) -> list[str]:
     return sorted(copy.content.title for copy in copies)
-
-
-def _detail(copy: Copy) -> Detail:
-    told = copy.responses if copy.is_organizer else {}
-    invited = sorted(_invited(copy.content))
-    responses = tuple(told.get(who, Response(address=who, answer=Answer.NONE)) for who in invited)
-    lines = copy.content.body.splitlines()
-    body = "".join(f"{line}\r\n" for line in lines)
-    content = copy.content
-    return Detail(body=body, attendees=content.attendees, rooms=content.rooms, responses=responses)
-
-
-def _overlaps(copy: Copy, start: datetime, end: datetime) -> bool:
-    return copy.content.start < end and start < copy.content.end

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from core.sync.house import LAKE, LI, MOON, ZHANG, House, at, invite, meeting
 from core.sync.simulated_exchange import Crash, Luck, good_luck
 from roomd_core.model import RoomAnswer, Side
+from roomd_core.recurrence import Daily, Numbered, Recurrence, Series
 
 Scenario = Callable[[House], Awaitable[None]]
 MOST_CALLS = 80
@@ -69,6 +71,17 @@ async def hear_of_outlook(house: House) -> None:
     house.exchange.edit(second, title="Second thoughts")
 
 
+async def hear_of_series(house: House) -> None:
+    rule = Recurrence(pattern=Daily(interval=7), first=at(10).date(), range=Numbered(count=4))
+    weekly = replace(invite(meeting("Weekly"), LI), zone="UTC", series=Series(recurrence=rule))
+    copy = house.exchange.meet(ZHANG, weekly)
+    await house.settle()
+    house.exchange.change_occurrence(copy, at(10, day=7), start=at(12, day=7), end=at(13, day=7), title="Later")
+    house.exchange.drop_occurrence(copy, at(10, day=14))
+    house.exchange.leave_occurrence(MOON, copy.uid, at(10, day=21))
+    house.exchange.invite_alone(copy, at(10), LAKE)
+
+
 async def lose_sync_states(house: House) -> None:
     event = await booked(house)
     await house.change(event, title="Edited here")
@@ -85,7 +98,7 @@ async def resolve(house: House) -> None:
 
 SCENARIOS: list[Scenario] = [
     book, move, cancel, swap_rooms, merge_edits, collide, vanish_and_save, be_taken, hear_of_outlook,
-    lose_sync_states, resolve,
+    hear_of_series, lose_sync_states, resolve,
 ]  # fmt: skip
 
 

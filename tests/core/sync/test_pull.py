@@ -1,7 +1,7 @@
 from msgspec.structs import replace
 
 from core.sync.house import LAKE, LI, MOON, STRANGER, ZHANG, House, at, invite, meeting
-from roomd_core.model import ChangeKind, EventStatus, ItemKind, OccupancyState, Origin
+from roomd_core.model import ChangeKind, EventStatus, OccupancyState, Origin
 
 
 async def test_a_meeting_made_in_outlook_comes_in_marked_as_made_there(house: House) -> None:
@@ -84,16 +84,6 @@ async def test_a_round_in_which_nothing_changed_asks_once_a_mailbox_and_writes_n
 async def test_a_meeting_long_over_is_not_brought_in(house: House) -> None:
     house.exchange.meet(ZHANG, replace(meeting(), start=at(10, day=-60), end=at(11, day=-60)))
     assert (await house.sync()).created == 0
-
-
-async def test_a_series_is_remembered_and_counted_but_occupies_nothing_yet(house: House) -> None:
-    copy = house.exchange.meet(ZHANG, meeting("Weekly"))
-    copy.kind = ItemKind.MASTER
-    house.exchange.copy(MOON, copy.uid).kind = ItemKind.MASTER
-    await house.sync()
-    async with house.store.read() as tables:
-        assert await tables.items.count(ItemKind.MASTER) == 2
-    assert await house.occupancies() == []
 
 
 async def test_many_pages_are_stored_one_by_one(house: House) -> None:

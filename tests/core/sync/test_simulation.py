@@ -5,15 +5,18 @@ requests, lost sync states, and deaths of the process. Then the bad luck ends, a
 """
 
 from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from core.sync.house import LAKE, LI, MOON, ZHANG, House, at, invite, meeting
 from core.sync.simulated_exchange import Copy, Crash, Luck
 from roomd_core.merge import diff
 from roomd_core.model import EventStatus, OccupancyState, RoomAnswer
+from roomd_core.recurrence import Daily, Numbered, Recurrence, Series
 from roomd_core.sync.remote import ExchangeUnavailable, MailboxUnavailable, OutcomeUnknown, RetryLater
 
 SEEDS = 24
@@ -63,7 +66,11 @@ class History:
             self.change,
             self.cancel,
             self.meet,
+            self.meet_often,
             self.edit,
+            self.change_occurrence,
+            self.drop_occurrence,
+            self.leave_occurrence,
             self.call_off,
             self.forget,
             self.sync,
@@ -119,6 +126,38 @@ class History:
     async def meet(self) -> None:
         self.house.exchange.meet(ZHANG, meeting(self.title(), *self.hours(), rooms=self.rooms()))
 
+    async def meet_often(self) -> None:
+        content = meeting(self.title(), *self.hours(), rooms=self.rooms())
+        pattern = Daily(interval=self.random.choice([1, 3, 7]))
+        extent = Numbered(count=self.random.choice([2, 5]))
+        rule = Recurrence(pattern=pattern, first=content.start.date(), range=extent)
+        self.house.exchange.meet(ZHANG, replace(content, zone="UTC", series=Series(recurrence=rule)))
+
+    def an_occurrence(self) -> tuple[Copy, datetime] | None:
+        series = [copy for copy in self.house.exchange.copies(ZHANG) if copy.content.series and copy.occurrences()]
+        if not series:
+            return None
+        copy = self.random.choice(series)
+        return copy, self.random.choice(copy.occurrences()).original_start
+
+    async def change_occurrence(self) -> None:
+        if chosen := self.an_occurrence():
+            copy, original_start = chosen
+            start = original_start + timedelta(hours=self.random.choice([0, 1, 2]))
+            times = {"start": start, "end": start + timedelta(hours=1)}
+            self.house.exchange.change_occurrence(copy, original_start, title=self.title(), **times)
+
+    async def drop_occurrence(self) -> None:
+        if chosen := self.an_occurrence():
+            self.house.exchange.drop_occurrence(*chosen)
+
+    async def leave_occurrence(self) -> None:
+        if chosen := self.an_occurrence():
+            copy, original_start = chosen
+            address = self.random.choice([MOON, LAKE])
+            if copy.uid in {each.uid for each in self.house.exchange.copies(address)}:
+                self.house.exchange.leave_occurrence(address, copy.uid, original_start)
+
     async def edit(self) -> None:
         if copies := self.house.exchange.copies(ZHANG):
             self.house.exchange.edit(self.random.choice(copies), **self.fields())
@@ -153,7 +192,7 @@ async def check(house: House) -> None:
         differs = diff(event.content, copy.content)
         assert not differs, f"{event.id}: {differs} differ, and nobody is asked"
     for address in (MOON, LAKE, LI):
-        there = sorted((copy.content.start, copy.content.end, copy.answer) for copy in exchange.copies(address))
+        there = sorted((start, end, copy.answer) for copy in exchange.copies(address) for start, end in copy.spans())
         here = sorted(
             (each.start, each.end, "none" if each.state is OccupancyState.TENTATIVE else each.state)
             for each in await house.occupancies(address)

@@ -5,8 +5,9 @@ import pytest
 from daemon.exchange.sample_answers import GUESTS_COPY, GUESTS_COPY_IN_FULL, element
 from roomd_core.model import Answer, Attendee, ItemKind, ItemRef, Response, Role, Sensitivity, ShowAs
 from roomd_core.sync.remote import Detail, RemoteItem
-from roomd_daemon.exchange.item import read_instant, read_item
+from roomd_daemon.exchange.item import read_item
 from roomd_daemon.exchange.soap import Malformed
+from roomd_daemon.exchange.values import read_instant
 
 ROOMS = frozenset({"guanghan@example.com"})
 

@@ -23,12 +23,16 @@ _THIRD_NTLM_MESSAGE = b"NTLMSSP\x00\x03"
 
 
 class WatchedLab(Lab):
-    """A lab that remembers the operations it let in, who connected, and how often somebody signed in."""
+    """A lab that remembers the operations it let in, who connected, and how often somebody signed in.
 
-    def __init__(self, company: Company) -> None:
-        super().__init__(company)
+    ``affinity`` holds the operation, the X-AnchorMailbox and whether the affinity cookie came with it.
+    """
+
+    def __init__(self, company: Company, **world: Any) -> None:
+        super().__init__(company, **world)
         self.operations: list[str] = []
         self.anchors: set[str] = set()
+        self.affinity: list[tuple[str, str, bool]] = []
         self.connections = 0
         self.sign_ins = 0
         self.feed_has_extended_properties = True
@@ -49,6 +53,7 @@ class WatchedLab(Lab):
                 return response
             operations = [name.decode() for name in _OPERATION.findall(request.body)]
             self.operations += operations
+            self.affinity += [(name, *_affinity(request)) for name in operations]
             return self._as_strict_as_told(operations, response)
 
         return watch
@@ -57,6 +62,11 @@ class WatchedLab(Lab):
         if self.feed_has_extended_properties or operations != ["SyncFolderItems"] or isinstance(response, HangUp):
             return response
         return dataclasses.replace(response, body=_EXTENDED_PROPERTY.sub(b"", response.body))
+
+
+def _affinity(request: HttpRequest) -> tuple[str, bool]:
+    """Say which server a request wants, and whether it brings the cookie that keeps to one."""
+    return request.headers.get("x-anchormailbox", ""), "X-BackEndOverrideCookie=" in request.headers.get("cookie", "")
 
 
 def _is_sign_in(authorization: str) -> bool:
@@ -110,6 +120,69 @@ async def misbehaving_server(folder: Path, answer: Serve) -> AsyncIterator[Excha
         for task in open_now:
             task.cancel()
         await asyncio.gather(*open_now, return_exceptions=True)
+        await server.wait_closed()
+
+
+class Relay:
+    """A way to a server that can be cut, or go dead without a word, as networks do."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.is_open = True
+        self._dead: set[asyncio.StreamWriter] = set()
+        self._open: set[asyncio.StreamWriter] = set()
+
+    def cut(self) -> None:
+        """End every connection there is now."""
+        for writer in self._open:
+            writer.transport.abort()
+
+    def go_dead(self) -> None:
+        """Let nothing through any more on the connections there are now."""
+        self._dead |= self._open
+
+    async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
+        if not self.is_open:
+            writer.transport.abort()
+            return
+        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", port)
+        self._open |= {writer, there_writer}
+        try:
+            await asyncio.gather(self._pump(reader, there_writer), self._pump(there_reader, writer))
+        finally:
+            self._open -= {writer, there_writer}
+            writer.transport.abort()
+            there_writer.transport.abort()
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while piece := await reader.read(65536):
+                if writer not in self._dead:
+                    writer.write(piece)
+            writer.close()
+
+
+@asynccontextmanager
+async def relayed(port: int) -> AsyncIterator[Relay]:
+    """Relay a port of this host to ``port``."""
+    relay, ways = Relay(), set[asyncio.Task[Any]]()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        ways.add(task)
+        with suppress(OSError, asyncio.CancelledError):
+            await relay.pass_on(reader, writer, port)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    relay.port = server.sockets[0].getsockname()[1]
+    try:
+        yield relay
+    finally:
+        server.close()
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
         await server.wait_closed()
 
 

@@ -18,6 +18,7 @@ def event_text(event: EventView, zone: ZoneInfo) -> str:
         ("id", event.id),
         ("title", event.title + (" (private)" if event.private else "")),
         ("when", f"{span_text(event.start, event.end, zone)} ({zone.key})"),
+        ("recurs", event.recurs),
         ("organizer", f"{event.organizer_name or event.organizer} <{event.organizer}>"),
         *(("room", f"{room.name}: {words.ANSWER[room.answer]}") for room in event.rooms),
         *(("invited", f"{one.address} ({one.role}): {words.ANSWER[one.answer]}") for one in event.attendees),

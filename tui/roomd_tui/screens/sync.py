@@ -16,7 +16,7 @@ from roomd_tui.screens.acting import Session
 from roomd_tui.screens.listing import ListingScreen
 from roomd_tui.state import Board, summary
 from roomd_tui.widgets.listing import Column, Entry, Listing
-from roomd_tui.words import HEALTH, count
+from roomd_tui.words import HEALTH, WATCH, count
 
 COLUMNS = (Column("Mailbox", 18), Column("Last read", 9), Column("Age", 7), Column("Health", 13), Column("Error", 0))
 TONES = {Health.OK: "normal", Health.UNTRIED: "warning", Health.FAILING: "error"}
@@ -102,4 +102,5 @@ def chosen_text(status: MailboxStatus) -> str:
         else f"{box.kind}, {box.unix_user or 'no Unix user'}"
     )
     seats = f", {count(box.capacity, 'seat')}" if box.capacity else ""
-    return f"{box.name} <{box.address}>  {kind}{seats}\n{status.freshness.error or 'No error.'}"
+    watched = ": ".join(filter(None, (WATCH[status.watch.means], status.watch.reason)))
+    return f"{box.name} <{box.address}>  {kind}{seats}\n{status.freshness.error or watched}"

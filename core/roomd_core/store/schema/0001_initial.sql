@@ -29,6 +29,7 @@ CREATE TABLE event (
     status             TEXT NOT NULL CHECK (status IN ('confirmed', 'cancelled')),
     start_at           INTEGER NOT NULL,
     end_at             INTEGER NOT NULL,
+    recurring          INTEGER NOT NULL,    -- 1: the content has a series
     content            BLOB NOT NULL,       -- JSON of Content
     base               BLOB,                -- JSON of Content last agreed on
     responses          BLOB NOT NULL,       -- JSON array of Response
@@ -43,16 +44,19 @@ CREATE TABLE event (
 CREATE UNIQUE INDEX event_by_global_id ON event (global_id) WHERE global_id IS NOT NULL;
 CREATE UNIQUE INDEX event_by_key ON event (key) WHERE key IS NOT NULL;
 CREATE INDEX event_by_uid ON event (uid);
+CREATE INDEX event_recurring ON event (id) WHERE recurring;
 
 CREATE TABLE item (
-    mailbox      TEXT NOT NULL REFERENCES mailbox (address),
-    item_id      TEXT NOT NULL,
-    change_key   TEXT NOT NULL,
-    event        TEXT NOT NULL REFERENCES event (id),
-    kind         TEXT NOT NULL,
-    is_organizer INTEGER NOT NULL,
-    answer       TEXT NOT NULL,
-    modified_at  INTEGER,
+    mailbox        TEXT NOT NULL REFERENCES mailbox (address),
+    item_id        TEXT NOT NULL,
+    change_key     TEXT NOT NULL,
+    event          TEXT NOT NULL REFERENCES event (id),
+    kind           TEXT NOT NULL,
+    is_organizer   INTEGER NOT NULL,
+    answer         TEXT NOT NULL,
+    modified_at    INTEGER,
+    original_start INTEGER,                 -- of a copy of one occurrence of a series
+    replies        BLOB,                    -- JSON array of Reply, NULL for none
     PRIMARY KEY (mailbox, item_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX item_by_event ON item (event);

@@ -50,13 +50,12 @@ def book_in_outlook(tour: Tour) -> None:
 
 
 def move_in_outlook(tour: Tour) -> None:
-    """What moves in Outlook moves here."""
+    """What moves in Outlook moves here, by itself."""
     begun = datetime.fromisoformat(tour.meeting["start"]).astimezone()
     start = tour.free_hour(tour.other_room, after=begun.hour + 1)
     tour.outlook.move(tour.colleague["address"], tour.meeting["uid"], start, start + HOUR)
     tour.say(f"{tour.colleague['name']} moves it to {start:%H:%M} in Outlook")
-    tour.run("sync", "--wait")
-    tour.claim("the timeline followed", holds=tour.found(tour.other_room, start)["origin"] == "exchange")
+    tour.claim("the timeline followed", holds=tour.awaited(tour.other_room, start)["origin"] == "exchange")
 
 
 def move_here(tour: Tour) -> None:

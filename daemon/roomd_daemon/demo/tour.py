@@ -4,11 +4,13 @@ import shlex
 import sys
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from time import monotonic
 from typing import Any, Final
 
 from roomd_core.errors import RoomdError
 from roomd_daemon.demo.house import Answer, House
 from roomd_daemon.demo.outlook import Outlook
+from roomd_daemon.demo.process import PATIENCE
 
 HOUR: Final = timedelta(hours=1)
 WORKDAY: Final = range(8, 20)
@@ -97,6 +99,19 @@ class Tour:
             if datetime.fromisoformat(span["start"]) == start:
                 return span
         raise TourError(f"the timeline of {room['name']} has nothing at {start:%H:%M}")
+
+    def awaited(self, room: dict[str, Any], start: datetime) -> dict[str, Any]:
+        """Return the occupancy that begins at ``start`` once it has come by itself, and say how long that took."""
+        asked = monotonic()
+        while True:
+            try:
+                span = self.found(room, start)
+            except TourError:
+                if monotonic() - asked > PATIENCE:
+                    raise
+            else:
+                self.say(f"{monotonic() - asked:.1f} s later, with nobody asking:")
+                return span
 
     def in_outlook(self, title: str, folder: str = "calendar") -> list[dict[str, Any]]:
         """Return the organizer's Outlook items with that title."""

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hashlib
-import itertools
 import struct
 from datetime import UTC, date, datetime
 
@@ -24,7 +23,7 @@ class Identifiers:
 
     def __init__(self, seed: str) -> None:
         self._seed = seed.encode()
-        self._numbers = itertools.count(1)
+        self._last = 0
 
     def item_id(self, mailbox_number: int) -> str:
         """An id no other item has, which remembers whose mailbox it is in."""
@@ -36,7 +35,7 @@ class Identifiers:
 
     def change_key(self) -> str:
         """A version no item has had before."""
-        return base64.b64encode(_CHANGE_KEY_HEADER + struct.pack(">Q", next(self._numbers))).decode()
+        return base64.b64encode(_CHANGE_KEY_HEADER + self._number()).decode()
 
     def global_object_id(self, created: datetime) -> bytes:
         """A meeting identity of Exchange's own making (MS-OXOCAL 2.2.1.27)."""
@@ -47,8 +46,11 @@ class Identifiers:
         return base64.b64encode(body).decode()
 
     def _digest(self, purpose: bytes) -> bytes:
-        number = struct.pack(">Q", next(self._numbers))
-        return hashlib.sha256(self._seed + purpose + number).digest()
+        return hashlib.sha256(self._seed + purpose + self._number()).digest()
+
+    def _number(self) -> bytes:
+        self._last += 1
+        return struct.pack(">Q", self._last)
 
 
 def mailbox_number(entry_id: str) -> int | None:

@@ -46,11 +46,6 @@ class Company:
         )
         return cls(directory=directory, seed=seed, zone=zone)
 
-    @property
-    def host_zone(self) -> str:
-        """The office's zone as the zone database calls it."""
-        return zone_info(self.zone).key
-
     def people(self) -> list[str]:
         """The addresses of its people."""
         return [person.address.smtp for person in self.directory.people.values()]

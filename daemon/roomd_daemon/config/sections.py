@@ -67,7 +67,7 @@ class ExchangeSection(Section):
     ca_file: FilePath | None = setting(
         None,
         expected="the path of a PEM file with the certificate to trust",
-        description="A PEM file with the certificate, or its issuer, to trust besides the host's own.",
+        description="A PEM file with the certificate, or its issuer, to trust instead of the host's own.",
     )
     verify: bool = setting(
         default=True,

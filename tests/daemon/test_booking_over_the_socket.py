@@ -233,3 +233,20 @@ async def test_somebody_else_is_known_by_the_kernels_word_and_sees_only_what_is_
         )
         out, _ = await child.communicate()
     assert out.decode().splitlines() == ["unix:nobody None False", "Private", "403", "404", "{None}"]
+
+
+async def test_a_plan_tells_what_waits_while_exchange_is_away(daemon: LiveDaemon) -> None:
+    daemon.exchange.error = AWAY
+    await daemon.client.sync(wait=True)
+    async with daemon.store.read() as tables:
+        assert (await tables.operations.summary()).queued == 0
+    assert await daemon.client.plan() == wire.Plan(writes=(), events=(), held=str(AWAY))
+
+    daemon.exchange.error = None
+    daemon.exchange.open.clear()
+    booked = await daemon.client.book(a_booking())
+    daemon.exchange.error = AWAY
+    plan = await daemon.client.plan(read=True)
+    assert [(write.event, write.kind, write.mails) for write in plan.writes] == [(booked.id, "create", (ROOM,))]
+    assert [event.title for event in plan.events] == ["Weekly"]
+    assert plan.held == str(AWAY)

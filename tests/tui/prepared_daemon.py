@@ -39,6 +39,7 @@ class PreparedDaemon:
         self.problems: dict[str, wire.Problem] = {}
         self.booked: wire.EventView | None = None
         self.run: Run | None = None
+        self.plan = wire.Plan(writes=(), events=())
         self.asked: list[tuple[str, str, Any]] = []
         self.keys: list[str | None] = []
         self.versions: list[str | None] = []
@@ -167,6 +168,9 @@ class PreparedDaemon:
         await self._body("sync", request)
         assert self.run, "the test prepares the run"
         return self.run
+
+    async def do_plan(self, _request: Request) -> wire.Plan:
+        return self.plan
 
     async def do_conflicts(self, _request: Request) -> wire.Conflicts:
         return wire.Conflicts(conflicts=tuple(self.conflicts))

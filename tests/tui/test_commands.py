@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from roomd_core.api import wire
-from roomd_core.model import Answer, MailboxError, Run, Side
+from roomd_core.model import Answer, MailboxError, PlannedWrite, Run, Side, WriteKind
 from roomd_tui.commands import COMMANDS
 from tui.command_line import ENVIRONMENT, ROOMCTL, roomctl
 from tui.example_house import GARDEN, GUANGHAN, at, conflict, event, finished_run
@@ -37,6 +37,7 @@ async def test_status_says_how_everything_stands_in_the_callers_zone(daemon: Pre
         (("cancel", "budget"), wire.EventView),
         (("move", "budget", "--title", "B"), wire.EventView),
         (("sync", "--wait"), Run),
+        (("sync", "--dry-run"), wire.Plan),
         (("conflicts",), wire.Conflicts),
         (("resolve", "c1", "--keep", "local"), wire.ConflictView),
     ],
@@ -298,3 +299,41 @@ async def test_a_title_that_would_steer_the_terminal_is_only_shown(daemon: Prepa
     as_json = await roomctl(daemon.path, "show", "evil", "--json")
     assert "\x1b" not in as_json.out
     assert msgspec.json.decode(as_json.out)["title"] == "\x1b[2Jgone\x9b1m"
+
+
+async def test_a_dry_run_lists_each_write_with_everybody_it_would_mail(daemon: PreparedDaemon) -> None:
+    update = PlannedWrite(
+        event="budget",
+        kind=WriteKind.UPDATE,
+        mailbox="zhangsan@example.com",
+        units=("time", "show_as"),
+        mails=(GUANGHAN, "lisi@example.com"),
+        unless="it was applied already",
+        not_before=at(3),
+        waiting="Exchange is busy.",
+    )
+    answer = PlannedWrite(
+        event="budget", kind=WriteKind.ACCEPT, mailbox=GARDEN, waiting="for the invitation to arrive"
+    )
+    daemon.plan = wire.Plan(writes=(update, answer), events=(event(),))
+    finished = await roomctl(daemon.path, "sync", "--dry-run")
+    assert (finished.code, finished.err) == (0, "")
+    assert finished.out.splitlines() == [
+        "update  Budget review, Tue 1 Dec 2026 09:00-10:30, as zhangsan@example.com",
+        "    changes time, show as",
+        f"    mails {GUANGHAN}, lisi@example.com",
+        "    unless it was applied already",
+        "    not before 03:00",
+        "    waiting: Exchange is busy.",
+        f"accept  Budget review, Tue 1 Dec 2026 09:00-10:30, as {GARDEN}",
+        "    mails nobody",
+        "    waiting for the invitation to arrive",
+        "2 writes, mail to 2 addresses. Nothing was written.",
+    ]
+
+
+async def test_a_dry_run_says_why_nothing_is_sent_now(daemon: PreparedDaemon) -> None:
+    daemon.plan = wire.Plan(writes=(), events=(), held="mail.example.com cannot be reached.")
+    finished = await roomctl(daemon.path, "sync", "--dry-run")
+    assert (finished.code, finished.out) == (4, "Nothing waits to be written to Exchange.\n")
+    assert "nothing is sent now: mail.example.com cannot be reached." in finished.err

@@ -131,6 +131,10 @@ class Client:
         """Bring both sides together now; with ``wait`` answer when the run has ended, however long it takes."""
         return await self._ask("sync", Run, query=wire.SyncQuery(wait=wait))
 
+    async def plan(self, *, read: bool = False) -> wire.Plan:
+        """Ask what a sync would write and whom it would mail; with ``read`` after reading Exchange anew."""
+        return await self._ask("plan", wire.Plan, query=wire.PlanQuery(read=read))
+
     async def runs(self, *, limit: int = 20) -> wire.Runs:
         """Ask for the newest sync runs."""
         return await self._ask("runs", wire.Runs, query=wire.RunsQuery(limit=limit))
@@ -224,7 +228,7 @@ def _text(value: Any) -> str:
 def _patience(query: Struct | None, timeout: float) -> float | None:
     """How many seconds the answer may take: what the query asks to wait comes on top; None for a whole run."""
     match query:
-        case wire.SyncQuery(wait=True):
+        case wire.SyncQuery(wait=True) | wire.PlanQuery(read=True):
             return None
         case wire.BookQuery(wait=True, timeout=longer) | wire.ChangesQuery(wait=longer):
             return timeout + longer

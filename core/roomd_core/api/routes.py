@@ -56,6 +56,10 @@ ROUTES: tuple[Route, ...] = (
         help="Bring both sides together now.",
     ),
     Route(
+        name="plan", method="GET", path="/v1/sync/plan", query=wire.PlanQuery, answer=wire.Plan,
+        help="Every write a sync would make and everybody it would mail, without doing it.",
+    ),
+    Route(
         name="runs", method="GET", path="/v1/sync/runs", query=wire.RunsQuery, answer=wire.Runs,
         help="The newest sync runs.",
     ),

@@ -20,6 +20,7 @@ from roomd_core.model import (
     Mailbox,
     OccupancyState,
     Origin,
+    PlannedWrite,
     Role,
     Run,
     Side,
@@ -272,6 +273,18 @@ class Runs(Struct, frozen=True, kw_only=True):
     runs: tuple[Run, ...]
 
 
+class Plan(Struct, frozen=True, kw_only=True):
+    """Every write to Exchange that waits, in order, and the events they are about.
+
+    ``held`` says why none of them is sent now; empty when nothing is in the way. Of a private event of somebody else
+    only that something waits is told.
+    """
+
+    writes: tuple[PlannedWrite, ...]
+    events: tuple[EventView, ...]
+    held: str = ""
+
+
 class Changes(Struct, frozen=True, kw_only=True):
     """Entries of the change feed after the asked number, and the number to ask from next."""
 
@@ -324,6 +337,12 @@ class SyncQuery(Query, frozen=True, kw_only=True):
     """``wait`` answers when the run has ended, otherwise at once with the run just begun."""
 
     wait: bool = False
+
+
+class PlanQuery(Query, frozen=True, kw_only=True):
+    """``read`` reads every mailbox first, so that the plan rests on what Exchange has now."""
+
+    read: bool = False
 
 
 class BookQuery(Query, frozen=True, kw_only=True):

@@ -8,9 +8,9 @@ from roomd_core.access import Caller
 from roomd_core.api import wire
 from roomd_core.booking.people import of_kind, rooms_named
 from roomd_core.booking.spans import day_in, in_utc, zone_named
-from roomd_core.booking.views import conflict_view, event_view, mailbox_status, span
+from roomd_core.booking.views import conflict_view, event_view, mailbox_status, planned_view, span
 from roomd_core.errors import Invalid, NotFound
-from roomd_core.model import Conflict, Event, Mailbox, MailboxKind, Watch
+from roomd_core.model import Conflict, Event, Mailbox, MailboxKind, PlannedWrite, Watch
 from roomd_core.store import Store, Tables
 
 LONGEST_VIEW: Final = timedelta(days=366)
@@ -85,6 +85,21 @@ async def conflict(store: Store, caller: Caller, conflict_id: str) -> wire.Confl
         if found is None:
             raise NotFound(f"There is no conflict {conflict_id}. List them with `roomctl conflicts`.")
         return (await _conflict_views(tables, caller, [found]))[0]
+
+
+async def plan(store: Store, caller: Caller, writes: Sequence[PlannedWrite], held: str) -> wire.Plan:
+    """Return what waits to be written, as the caller may see it; ``held`` says why nothing is sent now."""
+    async with store.read() as tables:
+        events = await tables.events.many({write.event for write in writes})
+        shown = await _event_views(tables, caller, events)
+    told = tuple(planned_view(write, events[write.event], caller) for write in writes)
+    return wire.Plan(writes=told, events=tuple(shown.values()), held=held)
+
+
+async def addresses(store: Store) -> list[str]:
+    """Return the address of every room and person, in the order of the configuration."""
+    async with store.read() as tables:
+        return [mailbox.address for mailbox in await tables.mailboxes.all()]
 
 
 async def mailboxes(

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from roomd_core.access import Caller
 from roomd_core.api.wire import (
     ConflictView,
@@ -27,6 +29,7 @@ from roomd_core.model import (
     Occupancy,
     Operation,
     OperationState,
+    PlannedWrite,
     Sensitivity,
     Watch,
     WatchMeans,
@@ -187,6 +190,11 @@ def conflict_view(conflict: Conflict, shown: EventView, concerned: Iterable[Even
         resolved_by=conflict.resolved_by,
         choices={} if conflict.resolved_at else choices(conflict),
     )
+
+
+def planned_view(write: PlannedWrite, event: Event, caller: Caller) -> PlannedWrite:
+    """Return a planned write as the caller may see it: of a private event of another, only that there is one."""
+    return write if may_read(caller, event) else replace(write, units=(), mails=(), waiting="")
 
 
 def mailbox_status(mailbox: Mailbox, freshness: Freshness | None, watch: Watch = _UNWATCHED) -> MailboxStatus:

@@ -18,6 +18,7 @@ from roomd_core.model.item import Item, ItemKind, ItemRef, Reply
 from roomd_core.model.mailbox import Freshness, Mailbox, MailboxKind, RoomAnswer, Watch, WatchMeans
 from roomd_core.model.occupancy import Occupancy, OccupancyState
 from roomd_core.model.operation import Operation, OperationKind, OperationState
+from roomd_core.model.plan import PlannedWrite, WriteKind
 from roomd_core.model.run import MailboxError, Run, Trigger
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "OperationKind",
     "OperationState",
     "Origin",
+    "PlannedWrite",
     "Reply",
     "Response",
     "Role",
@@ -55,4 +57,5 @@ __all__ = [
     "Trigger",
     "Watch",
     "WatchMeans",
+    "WriteKind",
 ]

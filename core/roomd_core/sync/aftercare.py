@@ -52,7 +52,7 @@ class Aftercare:
     async def attend_all(self) -> None:
         """See to every room that has not answered, whenever the event was pushed. Ends when Exchange is away."""
         try:
-            for case in await self._unanswered():
+            for case in await self.unanswered():
                 await self._attendant.attend(case.event.id)
         except ExchangeUnavailable as error:
             logger.info("rooms are answered for later: %s", error)
@@ -84,7 +84,8 @@ class Aftercare:
         addresses = (case.event.organizer, *case.event.content.rooms, *base.rooms)
         return [listed[address] for address in dict.fromkeys(addresses) if address in listed]
 
-    async def _unanswered(self) -> list[Case]:
+    async def unanswered(self) -> list[Case]:
+        """Return the events made here that lie ahead and that a room has not answered."""
         setting = await self._ledger.setting()
         rooms = [mailbox.address for mailbox in setting.mailboxes.values() if mailbox.kind is MailboxKind.ROOM]
         async with self._ledger.store.read() as tables:

@@ -1,10 +1,11 @@
 """Answering for rooms whose calendar has no booking attendant, acting as the room."""
 
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from roomd_core.model import Answer, ChangeKind, Item, Mailbox, Origin, RoomAnswer
+from roomd_core.model import Answer, ChangeKind, Item, Mailbox, Origin, PlannedWrite, RoomAnswer, WriteKind
 from roomd_core.sync import conflicts
 from roomd_core.sync.answers import answer_of, say
 from roomd_core.sync.case import Case, Setting
@@ -35,6 +36,37 @@ class RoomAttendant:
             return True
         answered = [await self._attend_room(case, setting.mailboxes[room]) for room in _listed_rooms(case, setting)]
         return all(answered)
+
+    async def foresee(self, case: Case, invited_anew: AbstractSet[str]) -> list[PlannedWrite]:
+        """Return the answers roomd would give as rooms, as things stand; nothing is asked of Exchange.
+
+        ``invited_anew`` are rooms that what waits to be sent will ask, or ask again.
+        """
+        setting = await self._ledger.setting()
+        if _needs_no_answers(case, setting.now):
+            return []
+        rooms = [setting.mailboxes[room] for room in _listed_rooms(case, setting)]
+        answers = [await self._foresee(case, room, setting.now, anew=room.address in invited_anew) for room in rooms]
+        return [answer for answer in answers if answer]
+
+    async def _foresee(self, case: Case, room: Mailbox, now: datetime, *, anew: bool) -> PlannedWrite | None:
+        pushed_at = None if anew else await self._pushed_at(case)
+        turn = whose_turn(room, await self._learned(room), pushed_at, now, self._grace)
+        asked = anew or (
+            case.copy_in(room.address) is not None and answer_of(case.event, room.address) is Answer.NONE
+        )
+        if turn is Turn.EXCHANGE or not asked:
+            return None
+        taken_by = await self._rival(case, room)
+        return PlannedWrite(
+            event=case.event.id,
+            kind=WriteKind.DECLINE if taken_by else WriteKind.ACCEPT,
+            mailbox=room.address,
+            mails=(case.event.organizer,),
+            unless="" if turn is Turn.ROOMD else "the room answers by itself",
+            waiting="for the invitation to arrive" if anew else "",
+            not_before=pushed_at + self._grace if pushed_at and turn is Turn.LATER else None,
+        )
 
     async def _attend_room(self, case: Case, room: Mailbox) -> bool:
         learned = await self._learned(room)

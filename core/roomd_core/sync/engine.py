@@ -8,11 +8,12 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from roomd_core.clock import Clock
-from roomd_core.model import Conflict, Run, Side, Trigger
+from roomd_core.model import Conflict, PlannedWrite, Run, Side, Trigger
 from roomd_core.store import Store
 from roomd_core.sync.aftercare import Aftercare
 from roomd_core.sync.attend import RoomAttendant
 from roomd_core.sync.dispatch import Dispatcher
+from roomd_core.sync.foresight import Foresight
 from roomd_core.sync.health import Gate, RemoteHealth
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
@@ -58,6 +59,7 @@ class SyncEngine:
         attendant = RoomAttendant(self._ledger, watched, locks, grace=room_grace)
         self._aftercare = Aftercare(self._ledger, self._reader, attendant, self._gate, window=window)
         outbox = Outbox(self._ledger, watched, puller, locks, settle=settle, random=random)
+        self._foresight = Foresight(self._ledger, attendant, self._aftercare)
         self._roller = WindowRoller(self._ledger)
         self._dispatcher = Dispatcher(
             self._ledger, outbox, self._gate, concurrency=concurrency, pushed=self._aftercare.begin
@@ -100,6 +102,10 @@ class SyncEngine:
         failure = next((error for error in errors if isinstance(error, RemoteError)), None)
         if failure and not readings.read:
             raise failure
+
+    async def plan(self) -> list[PlannedWrite]:
+        """Return every write that a run would make now, in order, and whom each mails. Nothing is written."""
+        return await self._foresight.plan()
 
     async def push_due(self) -> int:
         """Work on every operation that is due; return how many were done. Ends early when Exchange is away."""

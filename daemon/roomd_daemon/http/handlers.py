@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from roomd_core.api import wire
 from roomd_core.booking import queries
 from roomd_core.errors import Invalid
 from roomd_core.model import MailboxKind, Run, Trigger
+from roomd_core.sync.remote import RemoteError
 from roomd_daemon.http import feed
 from roomd_daemon.http.asked import Asked
 from roomd_daemon.http.encoding import encode
@@ -85,6 +87,16 @@ async def sync(services: Services, asked: Asked[wire.SyncQuery, None]) -> Run:
     return await asyncio.shield(ended) if asked.query.wait else begun
 
 
+async def plan(services: Services, asked: Asked[wire.PlanQuery, None]) -> wire.Plan:
+    """Tell what a run would write, after reading Exchange if that is asked for; where it is away, as last known."""
+    with suppress(RemoteError):
+        if asked.query.read:
+            await services.runner.refresh(await queries.addresses(services.store))
+    health = services.engine.exchange
+    held = health.message if health.health is wire.Health.FAILING else ""
+    return await queries.plan(services.store, asked.caller, await services.engine.plan(), held)
+
+
 async def runs(services: Services, asked: Asked[wire.RunsQuery, None]) -> wire.Runs:
     """List the newest runs."""
     _require_within("limit", asked.query.limit, MOST)
@@ -144,7 +156,7 @@ def _require_within(field: str, value: float, most: float) -> None:
 HANDLERS: Mapping[str, Handler] = {
     handler.__name__: handler
     for handler in (
-        status, mailboxes, rooms, people, timeline, book, event, change, cancel, sync, runs, conflicts, conflict,
-        resolve, changes, stream, openapi,
+        status, mailboxes, rooms, people, timeline, book, event, change, cancel, sync, plan, runs, conflicts,
+        conflict, resolve, changes, stream, openapi,
     )
 }  # fmt: skip

@@ -1,8 +1,8 @@
 import pytest
 from msgspec.structs import replace
 
-from roomd_core.api.wire import Health, Resolution
-from roomd_core.model import ConflictKind, Freshness, Side
+from roomd_core.api.wire import Health, Plan, Resolution
+from roomd_core.model import ConflictKind, Freshness, PlannedWrite, Side, WriteKind
 from roomd_tui.screens.acting import RoomdScreen
 from roomd_tui.screens.confirm import ConfirmScreen
 from roomd_tui.screens.conflicts import ConflictsScreen
@@ -11,11 +11,14 @@ from roomd_tui.screens.event_form import EventForm
 from roomd_tui.screens.help import HelpScreen
 from roomd_tui.screens.sync import SyncScreen
 from roomd_tui.screens.timeline import TimelineScreen
-from tui.example_house import NOW, ROOMS, conflict, known, status
+from roomd_tui.screens.waiting import WaitingScreen
+from tui.example_house import GUANGHAN, NOW, ROOMS, conflict, event, known, status
 from tui.prepared_daemon import PreparedDaemon
 from tui.screens_as_text import seated
 
-SCREENS = (TimelineScreen, SyncScreen, ConflictsScreen, ConfirmScreen, DetailsScreen, EventForm, HelpScreen)
+SCREENS = (
+    TimelineScreen, SyncScreen, WaitingScreen, ConflictsScreen, ConfirmScreen, DetailsScreen, EventForm, HelpScreen,
+)  # fmt: skip
 
 
 async def test_the_sync_screen_shows_when_each_mailbox_was_last_read_and_what_was_wrong(
@@ -88,6 +91,24 @@ async def test_without_conflicts_the_screen_says_that_both_sides_agree(daemon: P
         await seat.hears("there is no conflict to decide")
 
 
+async def test_what_waits_is_listed_with_everybody_it_would_mail(daemon: PreparedDaemon) -> None:
+    create = PlannedWrite(event="budget", kind=WriteKind.CREATE, mailbox="emma@example.com", mails=(GUANGHAN,))
+    answer = PlannedWrite(event="budget", kind=WriteKind.ACCEPT, mailbox=GUANGHAN, mails=("emma@example.com",))
+    daemon.plan = Plan(writes=(create, answer), events=(event(),), held="Exchange is away.")
+    async with seated(daemon) as seat:
+        await seat.sees("Exchange ok")
+        await seat.press("s", "w")
+        await seat.sees("Waiting for Exchange  2 writes")
+        await seat.sees("Nothing is sent now: Exchange is away.")
+        assert seat.line(" create ").endswith("1 address")
+        await seat.press("down")
+        await seat.sees(f"accept  Budget review, Tue 1 Dec 2026 09:00-10:30, as {GUANGHAN}")
+        assert seat.line("    mails emma@example.com")
+        daemon.plan = Plan(writes=(), events=())
+        daemon.publish(events=("budget",))
+        await seat.sees("Nothing waits: Exchange has everything.")
+
+
 async def test_s_and_c_lead_from_screen_to_screen_and_one_escape_leads_back(daemon: PreparedDaemon) -> None:
     async with seated(daemon) as seat:
         await seat.sees("Garden")
@@ -137,7 +158,7 @@ def test_every_action_of_a_screen_can_be_done(screen: type[RoomdScreen]) -> None
     assert len(keys) == len(set(keys))
 
 
-@pytest.mark.parametrize("screen", [TimelineScreen, SyncScreen, ConflictsScreen], ids=lambda screen: screen.__name__)
+@pytest.mark.parametrize("screen", SCREENS[:4], ids=lambda screen: screen.__name__)
 def test_the_footer_fits_into_80_cells_with_at_most_six_keys(screen: type[RoomdScreen]) -> None:
     shown = [f"{action.key} {action.label}" for action in screen.ACTIONS if action.label]
     assert len(shown) <= 6

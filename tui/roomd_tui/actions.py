@@ -97,6 +97,12 @@ QUIT = Action(name="quit", keys=("q",), help="Leave roomctl")
 BACK = Action(name="back", keys=("escape", "q"), label="Back", help="Go back")
 
 SHOW_SYNC = Action(name="show_sync", keys=("s",), label="Sync", help="Show how well each mailbox is known")
+SHOW_WAITING = Action(
+    name="show_waiting",
+    keys=("w",),
+    label="Waiting",
+    help="Show what waits to be sent to Exchange, and whom it mails",
+)
 SHOW_CONFLICTS = Action(
     name="show_conflicts", keys=("c",), label="Conflicts", help="Show what a person should decide"
 )

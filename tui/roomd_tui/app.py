@@ -20,6 +20,7 @@ from roomd_tui.screens.conflicts import ConflictsScreen
 from roomd_tui.screens.help import HelpScreen
 from roomd_tui.screens.sync import SyncScreen
 from roomd_tui.screens.timeline import TimelineScreen
+from roomd_tui.screens.waiting import WaitingScreen
 from roomd_tui.state import Board, abandoned, informed, told
 from roomd_tui.widgets.too_small import HORIZONTAL, VERTICAL
 
@@ -124,8 +125,12 @@ class RoomdApp(App[None]):
             self.switch_screen(self._place(message.place))
 
     def _place(self, place: Place) -> RoomdScreen:
-        screen = SyncScreen if place == "sync" else ConflictsScreen
-        return screen(self.session, self.board)
+        screens: dict[Place, type[SyncScreen | WaitingScreen | ConflictsScreen]] = {
+            "sync": SyncScreen,
+            "waiting": WaitingScreen,
+            "conflicts": ConflictsScreen,
+        }
+        return screens[place](self.session, self.board)
 
 
 def open_interface(socket: Path, *, zone: ZoneInfo, mouse: bool) -> int:

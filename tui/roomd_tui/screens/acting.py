@@ -25,7 +25,7 @@ from roomd_tui.widgets.too_small import TooSmall
 
 Result = TypeVar("Result")
 Severity = Literal["information", "warning", "error"]
-Place = Literal["help", "sync", "conflicts"]
+Place = Literal["help", "sync", "waiting", "conflicts"]
 
 
 class Session(Struct, frozen=True, kw_only=True):
@@ -127,6 +127,10 @@ class RoomdScreen(Screen[None]):
     def do_show_sync(self) -> None:
         """Show how well each mailbox is known."""
         self.post_message(self.Visit("sync"))
+
+    def do_show_waiting(self) -> None:
+        """Show what waits to be written to Exchange."""
+        self.post_message(self.Visit("waiting"))
 
     def do_show_conflicts(self) -> None:
         """Show what a person should decide."""

@@ -25,7 +25,9 @@ TONES = {Health.OK: "normal", Health.UNTRIED: "warning", Health.FAILING: "error"
 class SyncScreen(ListingScreen):
     """Every mailbox in a line; below, all of what is known of the one under the cursor."""
 
-    ACTIONS = (actions.SYNC_NOW, actions.SHOW_CONFLICTS, actions.HELP, actions.BACK, *actions.LISTING)
+    ACTIONS = (
+        actions.SYNC_NOW, actions.SHOW_WAITING, actions.SHOW_CONFLICTS, actions.HELP, actions.BACK, *actions.LISTING,
+    )  # fmt: skip
     BINDINGS = bindings(ACTIONS)
 
     def __init__(self, session: Session, board: Board) -> None:

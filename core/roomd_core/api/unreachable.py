@@ -27,11 +27,13 @@ def unreachable(socket: Path, error: httpx2.TransportError) -> DaemonUnreachable
         case OSError(errno=errno.ECONNREFUSED):
             return DaemonUnreachable(f"{socket}: nobody answers, a roomd that died has left it. {_START}")
     if isinstance(error, httpx2.TimeoutException):
-        return DaemonUnreachable(f"{socket}: roomd did not answer in time. See what it does: {_LOOK}.")
-    reason = cause or error
+        return _unknown(f"{socket}: roomd did not answer in time.")
+    return _unknown(f"{socket}: the connection to roomd broke ({cause or error}).")
+
+
+def _unknown(what: str) -> DaemonUnreachable:
     return DaemonUnreachable(
-        f"{socket}: the connection to roomd broke ({reason}). Whether a change was made is not known: look before "
-        f"you repeat it. See what roomd does: {_LOOK}."
+        f"{what} Whether a change was made is not known: look before you repeat it. See what roomd does: {_LOOK}."
     )
 
 

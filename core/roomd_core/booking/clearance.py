@@ -1,5 +1,6 @@
 """Making sure that rooms are free: in the store, and in Exchange at this moment."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -18,7 +19,10 @@ from roomd_core.booking.vacancy import (
 from roomd_core.clock import Clock
 from roomd_core.model import Mailbox
 from roomd_core.store import Store, Tables
-from roomd_core.sync.remote import Busy, ExchangeUnavailable, Remote, RemoteError
+from roomd_core.sync.remote import Busy, ExchangeUnavailable, Remote, RemoteError, RetryLater
+
+PATIENCE = timedelta(seconds=5)
+"""How long somebody who books waits for Exchange's free/busy before what roomd knows has to do."""
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -42,7 +46,7 @@ async def require_free_here(tables: Tables, wish: Wish) -> None:
 class Clearance:
     """Asks the store, then Exchange, then the rooms' calendars where the two disagree."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its ports, and the two settings of its trust
         self,
         store: Store,
         remote: Remote,
@@ -50,13 +54,18 @@ class Clearance:
         *,
         refresh: Callable[[Sequence[str]], Awaitable[None]],
         fresh_for: timedelta,
+        patience: timedelta = PATIENCE,
     ) -> None:
-        """``refresh`` reads mailboxes anew; a room read within ``fresh_for`` is trusted when Exchange is silent."""
+        """``refresh`` reads mailboxes anew; a room read within ``fresh_for`` is trusted when Exchange is silent.
+
+        Exchange counts as silent when it has not answered within ``patience``.
+        """
         self._store = store
         self._remote = remote
         self._clock = clock
         self._refresh = refresh
         self._fresh_for = fresh_for
+        self._patience = patience.total_seconds()
 
     async def require(self, wish: Wish) -> None:
         """Raise RoomTaken unless the rooms are free; ExchangeUnavailable when that cannot be known."""
@@ -64,12 +73,19 @@ class Clearance:
             return
         known = await self._known(wish)
         try:
-            busy = await self._remote.availability(list(wish.rooms), wish.start, wish.end)
+            busy = await self._ask(wish)
         except RemoteError as error:
             await self._require_fresh(wish, error)
             return
         if surprising := unexplained(busy, known, wish.start, wish.end):
             await self._learn(wish, surprising)
+
+    async def _ask(self, wish: Wish) -> list[Busy]:
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._remote.availability(list(wish.rooms), wish.start, wish.end)
+        except TimeoutError:
+            raise RetryLater(f"Exchange did not answer within {self._patience:g} seconds.") from None
 
     async def _known(self, wish: Wish) -> list[Span]:
         """Check the store, and return what Exchange may rightly count as busy although the rooms are free here.
@@ -84,8 +100,9 @@ class Clearance:
 
     async def _learn(self, wish: Wish, surprising: Sequence[Busy]) -> None:
         """Exchange knows more than the store: read those rooms, and say who has them if that can be seen."""
-        with suppress(RemoteError):
-            await self._refresh(sorted({span.mailbox for span in surprising}))
+        with suppress(RemoteError, TimeoutError):
+            async with asyncio.timeout(self._patience):
+                await self._refresh(sorted({span.mailbox for span in surprising}))
         known = await self._known(wish)
         for span in unexplained(surprising, known, wish.start, wish.end):
             raise taken_by_somebody(span, wish.rooms[span.mailbox], wish.zone)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from roomd_core.access import Caller
 from roomd_core.api.wire import Booking, EventPatch
-from roomd_core.booking.clearance import Clearance, Wish, require_free_here
+from roomd_core.booking.clearance import PATIENCE, Clearance, Wish, require_free_here
 from roomd_core.booking.idempotency import Request, remember, replay, request_of
 from roomd_core.booking.ledger import Deed, known_event, save
 from roomd_core.booking.outcome import Known, booked, cancelled, changed
@@ -21,7 +21,7 @@ from roomd_core.sync.remote import Remote
 class BookingService:
     """What people do with events. The answer is given when the store has it; Exchange hears of it afterwards."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its ports, and the two settings of its trust
         self,
         store: Store,
         remote: Remote,
@@ -29,11 +29,15 @@ class BookingService:
         *,
         refresh: Callable[[Sequence[str]], Awaitable[None]],
         fresh_for: timedelta,
+        patience: timedelta = PATIENCE,
     ) -> None:
-        """``refresh`` reads mailboxes anew; a room read within ``fresh_for`` is trusted when Exchange is silent."""
+        """``refresh`` reads mailboxes anew; a room read within ``fresh_for`` is trusted when Exchange is silent.
+
+        Exchange counts as silent when it has not said within ``patience`` whether a room is free.
+        """
         self._store = store
         self._clock = clock
-        self._clearance = Clearance(store, remote, clock, refresh=refresh, fresh_for=fresh_for)
+        self._clearance = Clearance(store, remote, clock, refresh=refresh, fresh_for=fresh_for, patience=patience)
 
     async def book(self, caller: Caller, booking: Booking, *, idempotency_key: str | None = None) -> Event:
         """Book rooms. The same key from the same caller returns the same event and books nothing twice.

@@ -1,5 +1,7 @@
 import asyncio
 from collections import Counter
+from datetime import timedelta
+from typing import cast
 
 import pytest
 
@@ -31,9 +33,10 @@ from core.store.samples import (
 )
 from roomd_core.access import Caller
 from roomd_core.api.wire import EventPatch
+from roomd_core.booking import BookingService
 from roomd_core.errors import Invalid, NotAllowed, NotFound, RoomTaken
 from roomd_core.model import ChangeKind, Event, Occupancy, OccupancyState, OperationKind, OperationState, Origin
-from roomd_core.sync.remote import ExchangeUnavailable, MailboxUnavailable
+from roomd_core.sync.remote import ExchangeUnavailable, MailboxUnavailable, Remote
 
 
 async def timeline(house: House) -> list[Occupancy]:
@@ -171,6 +174,20 @@ async def test_when_exchange_is_silent_a_room_read_long_ago_is_not_booked(house:
         await house.service.book(AS_ZHANGSAN, booking())
     assert refused.value.code == "X"
     assert await timeline(house) == []
+
+
+async def test_an_exchange_that_hangs_is_not_waited_for(house: House) -> None:
+    house.remote.meanwhile = asyncio.Event().wait
+    service = BookingService(
+        house.store,
+        cast("Remote", house.remote),
+        house.clock,
+        refresh=house.refresh,
+        fresh_for=FRESH_FOR,
+        patience=timedelta(milliseconds=10),
+    )
+    with pytest.raises(ExchangeUnavailable, match=r"free cannot be told: Exchange did not answer within 0\.01 s"):
+        await service.book(AS_ZHANGSAN, booking())
 
 
 async def test_a_room_known_to_be_taken_is_refused_without_asking_exchange(house: House) -> None:

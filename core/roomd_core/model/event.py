@@ -75,9 +75,9 @@ class Response(Struct, frozen=True, kw_only=True):
 class Content(Struct, frozen=True, kw_only=True):
     """What both sides must agree on: everything a person can edit.
 
-    ``start`` and ``end`` are aware instants in UTC; ``zone`` is the IANA zone they were meant in. Attendees and
-    rooms are sorted, so that equal content compares equal. ``reminder`` is minutes before the start. Of a ``series``
-    start and end are those of its first occurrence.
+    ``start`` and ``end`` are aware instants in UTC; ``zone`` is the zone they were meant in, as ``roomd_core.zones``
+    names it. Attendees and rooms are sorted, so that equal content compares equal. ``reminder`` is minutes before the
+    start. Of a ``series`` start and end are those of its first occurrence.
     """
 
     title: str

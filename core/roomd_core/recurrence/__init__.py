@@ -1,6 +1,6 @@
 """Series: the rule by which an event recurs, what differs in single occurrences, and when they are. Pure."""
 
-from roomd_core.recurrence.expansion import Occurrence, WallTimes, ends_before, occurrences_between, zone_of
+from roomd_core.recurrence.expansion import Occurrence, WallTimes, ends_before, occurrences_between
 from roomd_core.recurrence.rule import (
     AbsoluteMonthly,
     AbsoluteYearly,
@@ -42,5 +42,4 @@ __all__ = [
     "ends_before",
     "in_words",
     "occurrences_between",
-    "zone_of",
 ]

@@ -14,23 +14,15 @@ itself stores no more of a deleted one (MS-OXOCAL section 2.2.1.44.1, DeletedIns
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from roomd_core.recurrence.days import days_between, last_day
 from roomd_core.recurrence.rule import Recurrence
 from roomd_core.recurrence.series import ModifiedOccurrence, Series
+from roomd_core.zones import zone_of
 
 _DAY = timedelta(days=1)
-
-
-def zone_of(name: str) -> tzinfo:
-    """Return an IANA zone; UTC stands in for one that is not known."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return UTC
 
 
 class Occurrence(Struct, frozen=True, kw_only=True):

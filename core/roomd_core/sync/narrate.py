@@ -13,8 +13,8 @@ from roomd_core.model import (
     OperationState,
     Reply,
 )
-from roomd_core.recurrence import zone_of
 from roomd_core.sync.case import ROOMD, Case, Setting
+from roomd_core.zones import zone_of
 
 
 def narrate(before: Case | None, after: Case, setting: Setting, actor: str) -> tuple[Change, ...]:

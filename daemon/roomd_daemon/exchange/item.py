@@ -10,6 +10,7 @@ from roomd_daemon.exchange.properties import CLEAN_GLOBAL_ID, ORGANIZER_ADDRESS,
 from roomd_daemon.exchange.series import original_start_of, read_series
 from roomd_daemon.exchange.soap import TYPES, Element, Malformed
 from roomd_daemon.exchange.values import read_instant, read_ref
+from roomd_daemon.exchange.zone_definition import defined_zone
 from roomd_daemon.exchange.zones import UTC_ID, iana_zone
 
 CALENDAR_ITEM = TYPES + "CalendarItem"
@@ -156,7 +157,7 @@ def _person(holder: Element | None) -> tuple[str, str]:
 def _zone(zone: Element | None) -> str:
     if zone is None:
         return UTC_ID
-    return iana_zone(zone.get("Id", "")) or iana_zone(zone.get("Name", "")) or UTC_ID
+    return iana_zone(zone.get("Id", "")) or iana_zone(zone.get("Name", "")) or defined_zone(zone) or UTC_ID
 
 
 def _reminder(texts: dict[str, str]) -> int | None:

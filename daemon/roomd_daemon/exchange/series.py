@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
-from roomd_core.recurrence import zone_of
 from roomd_core.sync.remote import RemoteException, RemoteSeries
+from roomd_core.zones import zone_of
 from roomd_daemon.exchange.recurrence import read_recurrence
 from roomd_daemon.exchange.soap import TYPES, Element
 from roomd_daemon.exchange.values import read_instant, read_ref, required_text

@@ -19,10 +19,11 @@ def iana_zone(windows_id: str) -> str | None:
 def wall_time(instant: datetime, zone: str) -> Any:
     """Return the instant as exchangelib's own time in that IANA zone, which it writes with the zone's Windows id.
 
-    A zone without a Windows id is written as UTC: the instant is right, only the zone's name is lost.
+    A zone without a Windows id, or known by its rule alone, is written as UTC: the instant is right, only the zone's
+    name is lost.
     """
     try:
         own = EWSTimeZone(zone)
-    except UnknownTimeZone:
+    except (UnknownTimeZone, ValueError):
         own = EWSTimeZone(UTC_ID)
     return EWSDateTime.from_datetime(instant).astimezone(own)

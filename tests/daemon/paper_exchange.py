@@ -16,8 +16,10 @@ from roomd_core.sync.remote import (
     Mail,
     RemoteError,
     RemoteItem,
+    Shown,
     Signal,
     Stale,
+    View,
     WatchedBy,
 )
 
@@ -90,6 +92,17 @@ class PaperExchange:
     async def availability(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:
         self._fail()
         return [span for span in self.busy if span.mailbox in mailboxes and span.start < end and start < span.end]
+
+    async def view(self, mailbox: str, start: datetime, end: datetime) -> View:
+        self._fail()
+        return View(
+            shown=tuple(
+                Shown(item_id=i.ref.item_id, global_id=i.global_id, title=i.title, start=i.start, end=i.end)
+                for i in self._items[mailbox].values()
+                if i.start < end and start < i.end
+            ),
+            whole=True,
+        )
 
     async def watch(self, mailboxes: Sequence[str], tell: Callable[[Signal], None]) -> None:
         self.tell = tell

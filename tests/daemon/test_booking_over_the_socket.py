@@ -250,3 +250,16 @@ async def test_a_plan_tells_what_waits_while_exchange_is_away(daemon: LiveDaemon
     assert [(write.event, write.kind, write.mails) for write in plan.writes] == [(booked.id, "create", (ROOM,))]
     assert [event.title for event in plan.events] == ["Weekly"]
     assert plan.held == str(AWAY)
+
+
+async def test_mailboxes_are_compared_with_exchanges_own_view_on_demand(daemon: LiveDaemon) -> None:
+    await daemon.client.book(a_booking(), wait=True)
+    audit = await daemon.client.audit("ZhangSan@example.com")
+    assert [(each.address, each.findings) for each in audit.mailboxes] == [("zhangsan@example.com", ())]
+    assert audit.mailboxes[0].audited_at is not None
+    assert len((await daemon.client.audits()).mailboxes) == 3
+    with pytest.raises(ProblemError, match=r"no room or person nobody@example\.com"):
+        await daemon.client.audits("nobody@example.com")
+    daemon.exchange.error = AWAY
+    with pytest.raises(ProblemError, match="cannot be reached"):
+        await daemon.client.audit()

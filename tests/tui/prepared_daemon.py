@@ -40,6 +40,7 @@ class PreparedDaemon:
         self.booked: wire.EventView | None = None
         self.run: Run | None = None
         self.plan = wire.Plan(writes=(), events=())
+        self.audited = wire.Audit(mailboxes=())
         self.asked: list[tuple[str, str, Any]] = []
         self.keys: list[str | None] = []
         self.versions: list[str | None] = []
@@ -171,6 +172,14 @@ class PreparedDaemon:
 
     async def do_plan(self, _request: Request) -> wire.Plan:
         return self.plan
+
+    async def do_audits(self, request: Request) -> wire.Audit:
+        self.asked.append(("audits", ",".join(request.query_params.getlist("mailbox")), None))
+        return self.audited
+
+    async def do_audit(self, request: Request) -> wire.Audit:
+        await self._body("audit", request)
+        return self.audited
 
     async def do_conflicts(self, _request: Request) -> wire.Conflicts:
         return wire.Conflicts(conflicts=tuple(self.conflicts))

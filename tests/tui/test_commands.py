@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from roomd_core.api import wire
-from roomd_core.model import Answer, MailboxError, PlannedWrite, Run, Side, WriteKind
+from roomd_core.model import Answer, AuditedMailbox, Finding, MailboxError, PlannedWrite, Run, Side, WriteKind
 from roomd_tui.commands import COMMANDS
 from tui.command_line import ENVIRONMENT, ROOMCTL, roomctl
 from tui.example_house import GARDEN, GUANGHAN, at, conflict, event, finished_run
@@ -38,6 +38,7 @@ async def test_status_says_how_everything_stands_in_the_callers_zone(daemon: Pre
         (("move", "budget", "--title", "B"), wire.EventView),
         (("sync", "--wait"), Run),
         (("sync", "--dry-run"), wire.Plan),
+        (("audit",), wire.Audit),
         (("conflicts",), wire.Conflicts),
         (("resolve", "c1", "--keep", "local"), wire.ConflictView),
     ],
@@ -337,3 +338,31 @@ async def test_a_dry_run_says_why_nothing_is_sent_now(daemon: PreparedDaemon) ->
     finished = await roomctl(daemon.path, "sync", "--dry-run")
     assert (finished.code, finished.out) == (4, "Nothing waits to be written to Exchange.\n")
     assert "nothing is sent now: mail.example.com cannot be reached." in finished.err
+
+
+async def test_the_audit_tells_what_only_one_side_shows(daemon: PreparedDaemon) -> None:
+    finding = Finding(
+        mailbox=GARDEN, start=at(9), end=at(10), title="Stand-up", shown_by=Side.EXCHANGE, event="budget"
+    )
+    daemon.audited = wire.Audit(
+        mailboxes=(
+            AuditedMailbox(address=GUANGHAN, audited_at=at(8)),
+            AuditedMailbox(address=GARDEN, audited_at=at(8), findings=(finding,)),
+            AuditedMailbox(address="tower@example.com"),
+        )
+    )
+    finished = await roomctl(daemon.path, "audit")
+    assert finished.out.splitlines() == [
+        f"{GUANGHAN}  compared Tue 1 Dec 2026 08:00  no difference",
+        f"{GARDEN}    compared Tue 1 Dec 2026 08:00  1 differ",
+        "tower@example.com     not compared yet",
+        f"only Exchange shows: {GARDEN}  Tue 1 Dec 2026 09:00-10:00  Stand-up  budget",
+    ]
+    await roomctl(daemon.path, "audit", "--now", GARDEN)
+    assert [asked[0] for asked in daemon.asked] == ["audits", "audit"]
+
+
+async def test_the_status_counts_what_the_audit_found(daemon: PreparedDaemon) -> None:
+    assert "audit" not in (await roomctl(daemon.path, "status")).out
+    daemon.status = msgspec.structs.replace(daemon.status, findings=2)
+    assert "audit      2 differ: see roomctl audit\n" in (await roomctl(daemon.path, "status")).out

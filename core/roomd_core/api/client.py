@@ -131,6 +131,14 @@ class Client:
         """Bring both sides together now; with ``wait`` answer when the run has ended, however long it takes."""
         return await self._ask("sync", Run, query=wire.SyncQuery(wait=wait))
 
+    async def audits(self, *mailboxes: str) -> wire.Audit:
+        """Ask what comparing these mailboxes, or all, with Exchange's own calendar view has found."""
+        return await self._ask("audits", wire.Audit, query=wire.AuditQuery(mailbox=mailboxes))
+
+    async def audit(self, *mailboxes: str) -> wire.Audit:
+        """Compare these mailboxes, or all, with Exchange's own calendar view now, however long it takes."""
+        return await self._ask("audit", wire.Audit, query=wire.AuditQuery(mailbox=mailboxes))
+
     async def plan(self, *, read: bool = False) -> wire.Plan:
         """Ask what a sync would write and whom it would mail; with ``read`` after reading Exchange anew."""
         return await self._ask("plan", wire.Plan, query=wire.PlanQuery(read=read))
@@ -228,7 +236,7 @@ def _text(value: Any) -> str:
 def _patience(query: Struct | None, timeout: float) -> float | None:
     """How many seconds the answer may take: what the query asks to wait comes on top; None for a whole run."""
     match query:
-        case wire.SyncQuery(wait=True) | wire.PlanQuery(read=True):
+        case wire.SyncQuery(wait=True) | wire.PlanQuery(read=True) | wire.AuditQuery():
             return None
         case wire.BookQuery(wait=True, timeout=longer) | wire.ChangesQuery(wait=longer):
             return timeout + longer

@@ -60,6 +60,14 @@ ROUTES: tuple[Route, ...] = (
         help="Every write a sync would make and everybody it would mail, without doing it.",
     ),
     Route(
+        name="audits", method="GET", path="/v1/audit", query=wire.AuditQuery, answer=wire.Audit,
+        help="Where Exchange's own calendar view showed something else than roomd, when it was last compared.",
+    ),
+    Route(
+        name="audit", method="POST", path="/v1/audit", query=wire.AuditQuery, answer=wire.Audit, mutates=True,
+        help="Compare mailboxes with Exchange's own calendar view now.",
+    ),
+    Route(
         name="runs", method="GET", path="/v1/sync/runs", query=wire.RunsQuery, answer=wire.Runs,
         help="The newest sync runs.",
     ),

@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from roomd_core.model import (
     Answer,
+    AuditedMailbox,
     Change,
     ConflictKind,
     Content,
@@ -219,7 +220,7 @@ class ExchangeStatus(Struct, frozen=True, kw_only=True):
 
 
 class Status(Struct, frozen=True, kw_only=True):
-    """The whole daemon at a glance."""
+    """The whole daemon at a glance. ``findings`` counts what the audit of calendars found: see ``/v1/audit``."""
 
     version: str
     started_at: Instant
@@ -231,6 +232,7 @@ class Status(Struct, frozen=True, kw_only=True):
     mailboxes: tuple[MailboxStatus, ...]
     outbox: Outbox
     conflicts: int
+    findings: int = 0
     syncing: bool
     last_run: Run | None
     next_run_at: Instant | None
@@ -285,6 +287,12 @@ class Plan(Struct, frozen=True, kw_only=True):
     held: str = ""
 
 
+class Audit(Struct, frozen=True, kw_only=True):
+    """What comparing mailboxes with Exchange's own calendar view found, each time a mailbox's turn came."""
+
+    mailboxes: tuple[AuditedMailbox, ...]
+
+
 class Changes(Struct, frozen=True, kw_only=True):
     """Entries of the change feed after the asked number, and the number to ask from next."""
 
@@ -337,6 +345,12 @@ class SyncQuery(Query, frozen=True, kw_only=True):
     """``wait`` answers when the run has ended, otherwise at once with the run just begun."""
 
     wait: bool = False
+
+
+class AuditQuery(Query, frozen=True, kw_only=True):
+    """Which mailboxes, by address; ``mailbox`` may repeat, and none means all."""
+
+    mailbox: tuple[str, ...] = ()
 
 
 class PlanQuery(Query, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from roomd_core.access import Caller
 from roomd_core.api import wire
 from roomd_core.booking.people import of_kind, rooms_named
 from roomd_core.booking.spans import day_in, in_utc, zone_named
-from roomd_core.booking.views import conflict_view, event_view, mailbox_status, planned_view, span
+from roomd_core.booking.views import audit_view, conflict_view, event_view, mailbox_status, planned_view, span
 from roomd_core.errors import Invalid, NotFound
 from roomd_core.model import Conflict, Event, Mailbox, MailboxKind, PlannedWrite, Watch
 from roomd_core.store import Store, Tables
@@ -94,6 +94,24 @@ async def plan(store: Store, caller: Caller, writes: Sequence[PlannedWrite], hel
         shown = await _event_views(tables, caller, events)
     told = tuple(planned_view(write, events[write.event], caller) for write in writes)
     return wire.Plan(writes=told, events=tuple(shown.values()), held=held)
+
+
+async def audits(store: Store, caller: Caller, mailboxes: Sequence[str] = ()) -> wire.Audit:
+    """Return what the newest audits of these mailboxes found, of all if none is named. Raises NotFound."""
+    wanted = set(await listed(store, mailboxes))
+    async with store.read() as tables:
+        audited = [each for each in await tables.audits.all() if each.address in wanted]
+        events = await tables.events.many({found.event for each in audited for found in each.findings if found.event})
+    return wire.Audit(mailboxes=tuple(audit_view(each, events, caller) for each in audited))
+
+
+async def listed(store: Store, mailboxes: Sequence[str]) -> list[str]:
+    """Return these addresses, of every room and person if there are none. Raises NotFound for one that is no such."""
+    known = await addresses(store)
+    for mailbox in mailboxes:
+        if mailbox.strip().lower() not in known:
+            raise NotFound(f"There is no room or person {mailbox} here. `roomctl rooms` shows the addresses.")
+    return [mailbox.strip().lower() for mailbox in mailboxes] or known
 
 
 async def addresses(store: Store) -> list[str]:

@@ -20,10 +20,12 @@ from roomd_core.booking.choices import choices
 from roomd_core.booking.rules import may_change
 from roomd_core.model import (
     Answer,
+    AuditedMailbox,
     Conflict,
     Content,
     Event,
     EventStatus,
+    Finding,
     Freshness,
     Mailbox,
     Occupancy,
@@ -195,6 +197,18 @@ def conflict_view(conflict: Conflict, shown: EventView, concerned: Iterable[Even
 def planned_view(write: PlannedWrite, event: Event, caller: Caller) -> PlannedWrite:
     """Return a planned write as the caller may see it: of a private event of another, only that there is one."""
     return write if may_read(caller, event) else replace(write, units=(), mails=(), waiting="")
+
+
+def audit_view(audited: AuditedMailbox, events: Mapping[str, Event], caller: Caller) -> AuditedMailbox:
+    """Return what an audit found as the caller may see it: of what is not theirs to read, that and when it is."""
+    shown = (_finding_view(found, events.get(found.event or ""), caller) for found in audited.findings)
+    return replace(audited, findings=tuple(shown))
+
+
+def _finding_view(found: Finding, event: Event | None, caller: Caller) -> Finding:
+    """What roomd does not know may be private: its title is for those who may act for its mailbox."""
+    readable = may_read(caller, event) if event else caller.may_act_for(found.mailbox)
+    return found if readable else replace(found, title=PRIVATE)
 
 
 def mailbox_status(mailbox: Mailbox, freshness: Freshness | None, watch: Watch = _UNWATCHED) -> MailboxStatus:

@@ -14,6 +14,7 @@ from roomd_core.model.event import (
     Sensitivity,
     ShowAs,
 )
+from roomd_core.model.finding import AuditedMailbox, Finding
 from roomd_core.model.item import Item, ItemKind, ItemRef, Reply
 from roomd_core.model.mailbox import Freshness, Mailbox, MailboxKind, RoomAnswer, Watch, WatchMeans
 from roomd_core.model.occupancy import Occupancy, OccupancyState
@@ -25,6 +26,7 @@ __all__ = [
     "EXCHANGE",
     "Answer",
     "Attendee",
+    "AuditedMailbox",
     "Change",
     "ChangeKind",
     "Conflict",
@@ -32,6 +34,7 @@ __all__ = [
     "Content",
     "Event",
     "EventStatus",
+    "Finding",
     "Freshness",
     "Item",
     "ItemKind",

@@ -48,6 +48,13 @@ class Items(Table):
         """Insert these items, or change those that exist."""
         await self._run_many(_PUT, [_to_row(item) for item in items])
 
+    async def forget_change_keys(self, mailbox: str, item_ids: Iterable[str]) -> None:
+        """Forget how new what is known of these items is: reading them again is then no echo."""
+        await self._run(
+            f"UPDATE item SET change_key = '' WHERE mailbox = :mailbox AND item_id {AMONG}",  # noqa: S608 - a constant
+            mailbox=mailbox, among=array(item_ids),
+        )  # fmt: skip
+
     async def remove(self, mailbox: str, item_ids: Iterable[str]) -> None:
         """Forget items that are no longer in the mailbox."""
         await self._run(

@@ -2,6 +2,7 @@
 
 from aiosqlite import Connection
 
+from roomd_core.store.audits import Audits
 from roomd_core.store.changes import Changes
 from roomd_core.store.conflicts import Conflicts
 from roomd_core.store.events import Events
@@ -26,5 +27,6 @@ class Tables:
         self.conflicts = Conflicts(connection)
         self.changes = Changes(connection)
         self.runs = Runs(connection)
+        self.audits = Audits(connection)
         self.requests = Requests(connection)
         self.meta = Meta(connection)

@@ -8,10 +8,11 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from roomd_core.clock import Clock
-from roomd_core.model import Conflict, PlannedWrite, Run, Side, Trigger
+from roomd_core.model import Conflict, Finding, PlannedWrite, Run, Side, Trigger
 from roomd_core.store import Store
 from roomd_core.sync.aftercare import Aftercare
 from roomd_core.sync.attend import RoomAttendant
+from roomd_core.sync.auditor import Auditor
 from roomd_core.sync.dispatch import Dispatcher
 from roomd_core.sync.foresight import Foresight
 from roomd_core.sync.health import Gate, RemoteHealth
@@ -61,6 +62,7 @@ class SyncEngine:
         outbox = Outbox(self._ledger, watched, puller, locks, settle=settle, random=random)
         self._foresight = Foresight(self._ledger, attendant, self._aftercare)
         self._roller = WindowRoller(self._ledger)
+        self._auditor = Auditor(self._ledger, watched, puller, locks)
         self._dispatcher = Dispatcher(
             self._ledger, outbox, self._gate, concurrency=concurrency, pushed=self._aftercare.begin
         )
@@ -107,6 +109,17 @@ class SyncEngine:
         """Return every write that a run would make now, in order, and whom each mails. Nothing is written."""
         return await self._foresight.plan()
 
+    async def audit(self, mailbox: str) -> list[Finding]:
+        """Compare a listed mailbox with Exchange's own calendar view; return, and keep, what differs.
+
+        Raise RemoteError.
+        """
+        return await self._auditor.audit(mailbox)
+
+    async def audit_some(self) -> None:
+        """Audit the few mailboxes whose turn it is, as happens after each run."""
+        await self._auditor.audit_some()
+
     async def push_due(self) -> int:
         """Work on every operation that is due; return how many were done. Ends early when Exchange is away."""
         return await self._dispatcher.push_due()
@@ -125,6 +138,7 @@ class SyncEngine:
         async with asyncio.TaskGroup() as workers:
             workers.create_task(self._dispatcher.serve(), name="outbox")
             workers.create_task(self._aftercare.serve(), name="aftercare")
+            workers.create_task(self._auditor.serve(), name="audit")
 
     async def recover(self) -> int:
         """Take what was being sent when roomd stopped as unknown; return how many operations that concerns."""
@@ -149,6 +163,8 @@ class SyncEngine:
         finished = self._finished(run, readings, pushed)
         async with self._store.write() as tables:
             await tables.runs.put(finished)
+        if readings.unavailable is None:
+            self._auditor.wake()
         return finished
 
     def _finished(self, run: Run, readings: Readings, pushed: int) -> Run:

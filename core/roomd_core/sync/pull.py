@@ -56,6 +56,13 @@ class Puller:
         except StateInvalid:
             return await self._resync(mailbox)
 
+    async def read_again(self, mailbox: Mailbox, seen: Sequence[RemoteItem]) -> None:
+        """Bring in copies read in full though nothing told that they changed, as if they were not known yet."""
+        async with self._ledger.store.write() as tables:
+            await tables.items.forget_change_keys(mailbox.address, [item.ref.item_id for item in seen])
+        page = ChangePage(state="", changed=tuple(seen), deleted=(), last=False)
+        await self._take_in(mailbox, page, whole=False)
+
     async def _position(self, mailbox: Mailbox) -> tuple[str | None, bool]:
         async with self._ledger.store.read() as tables:
             state = await tables.mailboxes.sync_state(mailbox.address)

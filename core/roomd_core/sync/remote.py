@@ -174,6 +174,24 @@ class Busy(Struct, frozen=True, kw_only=True):
     title: str | None = None
 
 
+class Shown(Struct, frozen=True, kw_only=True):
+    """One entry of a calendar view: a single item, or one occurrence of a series, as Exchange itself expands it."""
+
+    item_id: str
+    global_id: bytes | None
+    title: str
+    start: datetime
+    end: datetime
+    is_cancelled: bool = False
+
+
+class View(Struct, frozen=True, kw_only=True):
+    """A calendar view. ``whole`` says that nothing was left out for being too much."""
+
+    shown: tuple[Shown, ...]
+    whole: bool
+
+
 class Stirred(Struct, frozen=True, kw_only=True):
     """Something changed in these calendars, or may have while nobody listened. What it was, only reading tells."""
 
@@ -235,6 +253,10 @@ class Remote(Protocol):
 
     async def availability(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:
         """Ask for free/busy now (EWS GetUserAvailability)."""
+        ...
+
+    async def view(self, mailbox: str, start: datetime, end: datetime) -> View:
+        """Show a calendar from ``start`` to ``end``, at most two years, as Exchange expands it (EWS CalendarView)."""
         ...
 
     async def watch(self, mailboxes: Sequence[str], tell: Callable[[Signal], None]) -> None:

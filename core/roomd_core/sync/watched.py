@@ -15,6 +15,7 @@ from roomd_core.sync.remote import (
     RemoteError,
     RemoteItem,
     Signal,
+    View,
 )
 
 Answered = TypeVar("Answered")
@@ -62,6 +63,10 @@ class WatchedRemote:
     async def availability(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:
         """Ask for free/busy."""
         return await self._watch(self._remote.availability(mailboxes, start, end))
+
+    async def view(self, mailbox: str, start: datetime, end: datetime) -> View:
+        """Show a calendar as Exchange expands it."""
+        return await self._watch(self._remote.view(mailbox, start, end))
 
     async def watch(self, mailboxes: Sequence[str], tell: Callable[[Signal], None]) -> None:
         """Tell of what stirs; how that goes says nothing about requests."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from roomd_core.clock import Clock, SystemClock
 from roomd_core.model import Answer, Content, ItemRef
-from roomd_core.sync.remote import Busy, ChangePage, Gone, Mail, Rejected, RemoteItem, RetryLater, Signal, Stale
+from roomd_core.sync.remote import Busy, ChangePage, Gone, Mail, Rejected, RemoteItem, RetryLater, Signal, Stale, View
 from roomd_daemon.exchange import reads, writes
 from roomd_daemon.exchange.answers import (
     FeedPage,
@@ -18,6 +18,7 @@ from roomd_daemon.exchange.answers import (
     read_found_ids,
     read_items,
     read_page,
+    read_view,
     read_written,
 )
 from roomd_daemon.exchange.breaker import Breaker, MemoryBreaker
@@ -125,6 +126,10 @@ class Exchange:
         for batch in _batches(mailboxes, reads.LARGEST_AVAILABILITY):
             spans += await self._busy(batch, start, end)
         return spans
+
+    async def view(self, mailbox: str, start: datetime, end: datetime) -> View:
+        """Show a calendar as Exchange expands it (EWS FindItem with a CalendarView)."""
+        return await self._read("FindItem", mailbox, reads.calendar_view(mailbox, start, end), read_view)
 
     async def watch(self, mailboxes: Sequence[str], tell: Callable[[Signal], None]) -> None:
         """Tell of what stirs in these calendars, until cancelled (EWS notifications, on connections of their own)."""

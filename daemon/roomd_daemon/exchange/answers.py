@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from roomd_core.model import ItemRef
-from roomd_core.sync.remote import Busy, RemoteItem
+from roomd_core.sync.remote import Busy, RemoteItem, View
 from roomd_daemon.exchange.codes import GONE_CODES
-from roomd_daemon.exchange.item import CALENDAR_ITEM, read_item
+from roomd_daemon.exchange.item import CALENDAR_ITEM, read_item, read_shown
 from roomd_daemon.exchange.soap import (
     MESSAGES,
     TYPES,
@@ -80,6 +80,14 @@ def read_items(answer: Element, rooms: frozenset[str]) -> list[RemoteItem]:
 def read_found_ids(answer: Element) -> list[str]:
     """Read the item ids of a FindItem answer."""
     return [read_ref(item).item_id for item in only_message(answer).iter(CALENDAR_ITEM)]
+
+
+def read_view(answer: Element) -> View:
+    """Read the answer to a FindItem with a calendar view."""
+    message = only_message(answer)
+    root = message.find(MESSAGES + "RootFolder")
+    whole = root is not None and root.get("IncludesLastItemInRange") in ("true", "1")
+    return View(shown=tuple(read_shown(item) for item in message.iter(CALENDAR_ITEM)), whole=whole)
 
 
 def read_folder_id(answer: Element) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from roomd_core.model import Answer, Attendee, ItemKind, Response, Role, Sensitivity, ShowAs
-from roomd_core.sync.remote import Detail, RemoteItem
+from roomd_core.sync.remote import Detail, RemoteItem, Shown
 from roomd_daemon.exchange.properties import CLEAN_GLOBAL_ID, ORGANIZER_ADDRESS, ROOMD_KEY, ExtendedProperty
 from roomd_daemon.exchange.series import original_start_of, read_series
 from roomd_daemon.exchange.soap import TYPES, Element, Malformed
@@ -96,6 +96,20 @@ def read_item(element: Element, rooms: frozenset[str], *, in_full: bool) -> Remo
         modified_at=_instant(texts.get(_T["LastModifiedTime"])),
         original_start=None if kind is ItemKind.MASTER else original_start_of(told, uid, start, zone),
         detail=_detail(parts, texts, rooms, address) if in_full else None,
+    )
+
+
+def read_shown(element: Element) -> Shown:
+    """Read one t:CalendarItem of a calendar view. Raise Malformed."""
+    texts = {child.tag: child.text or "" for child in element}
+    global_id = dict(_extended(element)).get(CLEAN_GLOBAL_ID)
+    return Shown(
+        item_id=read_ref(element).item_id,
+        global_id=b64decode(global_id) if global_id else None,
+        title=texts.get(_T["Subject"], ""),
+        start=_required_instant(texts, "Start"),
+        end=_required_instant(texts, "End"),
+        is_cancelled=_is_true(texts, "IsCancelled"),
     )
 
 

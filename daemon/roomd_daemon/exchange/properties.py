@@ -77,3 +77,6 @@ DETAIL = (
     "calendar:DeletedOccurrences",
 )
 """What only GetItem tells."""
+
+IN_A_VIEW = ("item:Subject", "calendar:Start", "calendar:End", "calendar:IsCancelled")
+"""What a calendar view is asked for besides the global id: all of it is fast to get (EWS CalendarView)."""

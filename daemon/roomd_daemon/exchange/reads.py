@@ -10,7 +10,15 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from roomd_daemon.exchange.properties import CLEAN_GLOBAL_ID, DETAIL, EXTENDED, ROOMD_KEY, SIMPLE, ExtendedProperty
+from roomd_daemon.exchange.properties import (
+    CLEAN_GLOBAL_ID,
+    DETAIL,
+    EXTENDED,
+    IN_A_VIEW,
+    ROOMD_KEY,
+    SIMPLE,
+    ExtendedProperty,
+)
 from roomd_daemon.exchange.soap import MESSAGES, TYPES, Element
 
 LARGEST_PAGE = 512
@@ -24,6 +32,9 @@ LARGEST_AVAILABILITY = 100
 
 LARGEST_SEARCH = 250
 """Items Exchange returns at most where a restriction is given."""
+
+LARGEST_VIEW = 1000
+"""Entries of a calendar view Exchange returns at most (EWS throttling)."""
 
 NAMESPACES = f'xmlns:m="{MESSAGES[1:-1]}" xmlns:t="{TYPES[1:-1]}"'
 
@@ -91,6 +102,18 @@ def get_user_availability(mailboxes: Sequence[str], start: datetime, end: dateti
         "<t:MergedFreeBusyIntervalInMinutes>30</t:MergedFreeBusyIntervalInMinutes>"
         "<t:RequestedView>Detailed</t:RequestedView></t:FreeBusyViewOptions>"
         "</m:GetUserAvailabilityRequest>"
+    )
+
+
+def calendar_view(mailbox: str, start: datetime, end: datetime) -> Element:
+    """Ask what a calendar shows between two instants, occurrences of series one by one (EWS CalendarView)."""
+    shown = "".join(f'<t:FieldURI FieldURI="{field}"/>' for field in IN_A_VIEW)
+    return element(
+        f'<m:FindItem Traversal="Shallow" {NAMESPACES}><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape>'
+        f"<t:AdditionalProperties>{shown}{_extended_field(CLEAN_GLOBAL_ID)}</t:AdditionalProperties></m:ItemShape>"
+        f'<m:CalendarView MaxEntriesReturned="{LARGEST_VIEW}" StartDate="{_naive_utc(start)}Z"'
+        f' EndDate="{_naive_utc(end)}Z"/>'
+        f"<m:ParentFolderIds>{calendar(mailbox)}</m:ParentFolderIds></m:FindItem>"
     )
 
 

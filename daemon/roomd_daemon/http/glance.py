@@ -17,6 +17,7 @@ async def glance(services: Services, caller: Caller) -> wire.Status:
         freshness = await tables.mailboxes.freshness()
         outbox = await tables.operations.summary()
         conflicts = await tables.conflicts.count_open()
+        findings = await tables.audits.count()
         runs = await tables.runs.newest(1)
     return wire.Status(
         version=__version__,
@@ -31,6 +32,7 @@ async def glance(services: Services, caller: Caller) -> wire.Status:
         ),
         outbox=_outbox(outbox),
         conflicts=conflicts,
+        findings=findings,
         syncing=services.engine.syncing,
         last_run=runs[0] if runs else None,
         next_run_at=services.next_run_at(),

@@ -97,6 +97,18 @@ async def plan(services: Services, asked: Asked[wire.PlanQuery, None]) -> wire.P
     return await queries.plan(services.store, asked.caller, await services.engine.plan(), held)
 
 
+async def audits(services: Services, asked: Asked[wire.AuditQuery, None]) -> wire.Audit:
+    """Tell what the newest audits found."""
+    return await queries.audits(services.store, asked.caller, asked.query.mailbox)
+
+
+async def audit(services: Services, asked: Asked[wire.AuditQuery, None]) -> wire.Audit:
+    """Audit these mailboxes now, one after another."""
+    for mailbox in await queries.listed(services.store, asked.query.mailbox):
+        await services.engine.audit(mailbox)
+    return await audits(services, asked)
+
+
 async def runs(services: Services, asked: Asked[wire.RunsQuery, None]) -> wire.Runs:
     """List the newest runs."""
     _require_within("limit", asked.query.limit, MOST)
@@ -156,7 +168,7 @@ def _require_within(field: str, value: float, most: float) -> None:
 HANDLERS: Mapping[str, Handler] = {
     handler.__name__: handler
     for handler in (
-        status, mailboxes, rooms, people, timeline, book, event, change, cancel, sync, plan, runs, conflicts,
-        conflict, resolve, changes, stream, openapi,
+        status, mailboxes, rooms, people, timeline, book, event, change, cancel, sync, plan, audits, audit, runs,
+        conflicts, conflict, resolve, changes, stream, openapi,
     )
 }  # fmt: skip

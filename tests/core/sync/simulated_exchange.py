@@ -22,10 +22,12 @@ from roomd_core.sync.remote import (
     Mail,
     MailboxUnavailable,
     RemoteItem,
+    Shown,
     Signal,
     Stale,
     StateInvalid,
     Stirred,
+    View,
     WatchedBy,
 )
 
@@ -48,6 +50,8 @@ class SimulatedExchange:
     def __init__(self, clock: Clock, *, page: int = 512) -> None:
         self.clock = clock
         self.page = page
+        self.view_limit = 1000
+        self.view_shift = timedelta()
         self.names_in_feed = True
         self.footer = ""
         self.calendars: dict[str, Calendar] = {}
@@ -219,6 +223,17 @@ class SimulatedExchange:
             for begins, ends in copy.spans()
             if begins < end and start < ends
         ]
+
+    async def view(self, mailbox: str, start: datetime, end: datetime) -> View:
+        self._strike("before", "view", mailbox)
+        shown = [
+            Shown(item_id=copy.item_id, global_id=copy.global_id, title=copy.content.title, start=begins, end=ends)
+            for copy in self.calendars[mailbox].copies.values()
+            for begins, ends in ((first + self.view_shift, last + self.view_shift) for first, last in copy.spans())
+            if begins < end and start < ends
+        ]
+        self._strike("after", "view", mailbox)
+        return View(shown=tuple(shown[: self.view_limit]), whole=len(shown) <= self.view_limit)
 
     async def watch(self, mailboxes: Sequence[str], tell: Callable[[Signal], None]) -> None:
         tell(WatchedBy(mailboxes=tuple(mailboxes), means=WatchMeans.STREAMING))

@@ -193,3 +193,13 @@ class RemoteContract:
 
         assert [item.ref for item in await remote.fetch(BOSS, [own.item_id])] == [own]
         assert await remote.fetch(BOSS, []) == []
+
+    async def test_a_view_shows_what_overlaps_it_under_the_meetings_global_id(self, remote: Remote) -> None:
+        item = await book(remote)
+        for mailbox in (BOSS, ROOM):
+            view = await remote.view(mailbox, START + timedelta(minutes=30), START + timedelta(days=1))
+            assert view.whole
+            assert [(each.global_id, each.start, each.end) for each in view.shown] == [
+                (item.global_id, MEETING.start, MEETING.end)
+            ]
+        assert (await remote.view(BOSS, START + timedelta(hours=2), START + timedelta(days=1))).shown == ()

@@ -29,6 +29,7 @@ def _tell(status: Status, setting: Setting) -> str:
         ("mailboxes", _mailboxes(status)),
         ("outbox", outbox_text(status.outbox, setting)),
         ("conflicts", f"{status.conflicts} open" if status.conflicts else "none"),
+        ("audit", f"{status.findings} differ: see roomctl audit" if status.findings else ""),
         ("last sync", run_text(status.last_run, zone).replace("\n", "; ") if status.last_run else "none yet"),
         ("next sync", clock_text(status.next_run_at, zone) if status.next_run_at else "not planned"),
         *(("warning", warning) for warning in status.warnings),

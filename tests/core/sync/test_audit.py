@@ -1,0 +1,137 @@
+"""Comparing with Exchange's own calendar view: what is found, what heals, what is no news."""
+
+import asyncio
+from datetime import date, timedelta
+
+from msgspec.structs import replace
+
+from core.sync.house import LAKE, LI, MOON, ZHANG, House, at, invite, meeting
+from roomd_core.model import Answer, Content, Occupancy, OccupancyState, Side
+from roomd_core.recurrence import Daily, Recurrence, Series
+from roomd_core.sync.remote import MailboxUnavailable, RetryLater
+
+TOMORROW = at(10).date()
+
+
+def series(title: str = "Stand-up") -> Content:
+    rule = Recurrence(pattern=Daily(), first=date(TOMORROW.year, TOMORROW.month, TOMORROW.day))
+    return replace(meeting(title), zone="UTC", series=Series(recurrence=rule))
+
+
+async def test_what_is_the_same_on_both_sides_is_no_finding(house: House) -> None:
+    house.exchange.meet(LI, series())
+    house.exchange.meet(LI, invite(meeting("Lunch", 12, 13, rooms=[LAKE]), ZHANG))
+    await house.book(meeting("Ours", 14, 15))
+    await house.settle()
+    for mailbox in (ZHANG, LI, MOON, LAKE):
+        assert await house.engine.audit(mailbox) == []
+    async with house.store.read() as tables:
+        assert all(each.audited_at for each in await tables.audits.all())
+
+
+async def test_what_is_on_its_way_is_no_finding(house: House) -> None:
+    await house.sync()
+    await house.book(meeting())
+    assert await house.engine.audit(MOON) == []
+    assert await house.engine.audit(ZHANG) == []
+
+
+async def test_what_a_room_declined_is_no_finding(house: House) -> None:
+    house.exchange.meet(MOON, meeting("Painters", 9, 12, rooms=[]))
+    await house.book(meeting())
+    await house.settle()
+    assert OccupancyState.DECLINED in {each.state for each in await house.occupancies(MOON)}
+    assert await house.engine.audit(MOON) == []
+
+
+async def test_a_meeting_that_was_missed_is_brought_in(house: House) -> None:
+    await house.sync()
+    house.exchange.meet(LI, meeting("Missed"))
+    house.exchange.calendars[MOON].feed.clear()
+    house.exchange.calendars[LI].feed.clear()
+    await house.sync()
+    assert await house.occupancies(MOON) == []
+    assert await house.engine.audit(MOON) == []
+    assert [(each.start, each.end) for each in await house.occupancies(MOON)] == [(at(10), at(11))]
+
+
+async def test_an_occupancy_that_was_lost_is_made_again(house: House) -> None:
+    copy = house.exchange.meet(LI, series())
+    house.exchange.drop_occurrence(copy, at(10, day=3))
+    await house.sync()
+    before = await house.occupancies(LI)
+    async with house.store.write() as tables:
+        await tables.occupancies.replace(before[0].event, [each for each in before if each.mailbox == MOON])
+    assert await house.engine.audit(LI) == []
+    assert await house.occupancies(LI) == before
+
+
+async def test_what_differs_even_when_read_again_is_kept_and_told_until_it_no_longer_does(house: House) -> None:
+    house.exchange.meet(LI, series())
+    await house.sync()
+    [event] = {each.event for each in await house.occupancies(LI)}
+    house.exchange.view_shift = timedelta(hours=1)
+    found = await house.engine.audit(LI)
+    assert {each.shown_by for each in found} == {Side.EXCHANGE, Side.LOCAL}
+    assert {(each.mailbox, each.event, each.title) for each in found} == {(LI, event, "Stand-up")}
+    async with house.store.read() as tables:
+        assert await tables.audits.count() == len(found)
+    house.exchange.view_shift = timedelta()
+    assert await house.engine.audit(LI) == []
+    async with house.store.read() as tables:
+        assert await tables.audits.count() == 0
+
+
+async def test_a_view_too_full_for_one_answer_is_asked_for_by_halves(house: House) -> None:
+    house.exchange.meet(LI, series())
+    await house.sync()
+    house.exchange.view_limit = 20
+    assert await house.engine.audit(MOON) == []
+    assert house.exchange.calls.count(("view", MOON)) > 4
+
+
+async def test_a_mailbox_that_cannot_be_audited_now_comes_again_and_delays_no_other(house: House) -> None:
+    await house.sync()
+    house.exchange.luck = lambda _number, _when, call, mailbox: (
+        RetryLater("Exchange is busy") if (call, mailbox) == ("view", ZHANG) else None
+    )
+    await house.engine.audit_some()
+    async with house.store.read() as tables:
+        audited = {each.address: each.audited_at is not None for each in await tables.audits.all()}
+        assert audited == {ZHANG: False, LI: True, MOON: True, LAKE: True}
+        assert (await tables.audits.longest_ago(1)) == [ZHANG]
+
+
+async def test_a_mailbox_that_cannot_be_read_is_not_audited(house: House) -> None:
+    house.exchange.luck = lambda _number, _when, _call, mailbox: (
+        MailboxUnavailable("Moving.") if mailbox == MOON else None
+    )
+    await house.sync()
+    async with house.store.read() as tables:
+        assert MOON not in await tables.audits.longest_ago(10)
+
+
+async def test_an_answer_given_by_a_room_for_one_occurrence_is_no_finding(house: House) -> None:
+    copy = house.exchange.meet(LI, series())
+    house.exchange.leave_occurrence(MOON, copy.uid, at(10, day=1))
+    house.exchange.answer_occurrence(MOON, copy.uid, at(10, day=2), Answer.TENTATIVE)
+    await house.sync()
+    held: list[Occupancy] = await house.occupancies(MOON)
+    assert held
+    assert await house.engine.audit(MOON) == []
+
+
+async def test_after_a_run_calendars_are_audited_by_themselves(house: House) -> None:
+    viewed = asyncio.Event()
+
+    def notice(_number: int, _when: str, call: str, _mailbox: str) -> None:
+        if call == "view":
+            viewed.set()
+
+    house.exchange.luck = notice
+    serving = asyncio.create_task(house.engine.serve())
+    await house.sync()
+    async with asyncio.timeout(10):
+        await viewed.wait()
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)

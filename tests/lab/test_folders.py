@@ -120,3 +120,41 @@ def test_folders_are_found_by_restriction_and_page(client: Client) -> None:
     _, answer = client.post(envelope(request))
     assert re.findall(rb"<t:DisplayName>(.+?)<", answer) == [b"Sent Items"]
     assert b'TotalItemsInView="2" IncludesLastItemInRange="false"' in answer
+
+
+def test_every_mailbox_has_the_folders_of_a_new_one(zhangsan: Account) -> None:
+    for folder, name, kind in (
+        (zhangsan.contacts, "Contacts", "IPF.Contact"),
+        (zhangsan.tasks, "Tasks", "IPF.Task"),
+        (zhangsan.notes, "Notes", "IPF.StickyNote"),
+        (zhangsan.journal, "Journal", "IPF.Journal"),
+        (zhangsan.junk, "Junk Email", "IPF.Note"),
+    ):
+        assert (folder.name, folder.folder_class) == (name, kind)
+        assert list(folder.all()) == []
+
+
+def find_folders(tag: str, kind: str, value: str) -> str:
+    return (
+        '<m:FindFolder Traversal="Shallow"><m:FolderShape><t:BaseShape>Default</t:BaseShape></m:FolderShape>'
+        f'<m:Restriction><t:IsEqualTo><t:ExtendedFieldURI PropertyTag="{tag}" PropertyType="{kind}"/>'
+        f'<t:FieldURIOrConstant><t:Constant Value="{value}"/></t:FieldURIOrConstant></t:IsEqualTo></m:Restriction>'
+        '<m:ParentFolderIds><t:DistinguishedFolderId Id="msgfolderroot"/></m:ParentFolderIds></m:FindFolder>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("tag", "kind", "value", "found"),
+    [
+        ("0x3613", "String", "IPF.Appointment", [b"Calendar"]),
+        ("0x3001", "String", "inbox", [b"Inbox"]),
+        ("0x360a", "Boolean", "true", []),
+        ("0x10f3", "String", "Calendar", []),
+    ],
+)
+def test_folders_are_searched_by_extended_properties(
+    client: Client, tag: str, kind: str, value: str, found: list[bytes]
+) -> None:
+    _, answer = client.post(envelope(find_folders(tag, kind, value), acts_as=ZHANGSAN))
+    assert b"NoError" in answer
+    assert re.findall(rb"<t:DisplayName>(.*?)</t:DisplayName>", answer) == found

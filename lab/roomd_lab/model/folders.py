@@ -21,6 +21,11 @@ class FolderName(StrEnum):
     DRAFTS = "drafts"
     OUTBOX = "outbox"
     RECOVERABLE = "recoverableitemsdeletions"
+    CONTACTS = "contacts"
+    TASKS = "tasks"
+    NOTES = "notes"
+    JOURNAL = "journal"
+    JUNK = "junkemail"
 
 
 CALENDAR_CLASS = "IPF.Appointment"
@@ -34,6 +39,11 @@ _SHOWN = {
     FolderName.DRAFTS: ("Drafts", "IPF.Note"),
     FolderName.OUTBOX: ("Outbox", "IPF.Note"),
     FolderName.RECOVERABLE: ("Deletions", "IPF.Note"),
+    FolderName.CONTACTS: ("Contacts", "IPF.Contact"),
+    FolderName.TASKS: ("Tasks", "IPF.Task"),
+    FolderName.NOTES: ("Notes", "IPF.StickyNote"),
+    FolderName.JOURNAL: ("Journal", "IPF.Journal"),
+    FolderName.JUNK: ("Junk Email", "IPF.Note"),
 }
 
 
@@ -42,7 +52,8 @@ class Folder:
     """A folder and the journal of what happened in it. `name` is None for one that people made.
 
     `changed_at` and `deleted_count` are PidTagLocalCommitTimeMax and PidTagDeletedCountTotal: a cheap way to see that
-    something happened (Handling notification-related errors in EWS).
+    something happened (Handling notification-related errors in EWS). `last_article` is the highest number an item in
+    it has had.
     """
 
     name: FolderName | None
@@ -52,6 +63,7 @@ class Folder:
     parent_id: str
     changed_at: datetime
     deleted_count: int = 0
+    last_article: int = 0
     items: dict[str, StoredItem] = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal)
 

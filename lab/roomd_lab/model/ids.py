@@ -4,7 +4,9 @@ import base64
 import binascii
 import hashlib
 import struct
+import uuid
 from datetime import UTC, date, datetime
+from functools import cache
 
 _ITEM_HEADER = bytes.fromhex("0003200001")
 _FOLDER_HEADER = bytes.fromhex("0002200001")
@@ -42,7 +44,8 @@ class Identifiers:
         return _global_object_id(created, self._digest(b"meeting")[:16])
 
     def _entry_id(self, header: bytes, mailbox_number: int) -> str:
-        body = header + struct.pack(">I", mailbox_number) + self._digest(header) + self._digest(b"tail")
+        mailbox = struct.pack(">I", mailbox_number) + _mailbox_guid(self._seed, mailbox_number)
+        body = header + mailbox + self._digest(header) + self._digest(b"tail")
         return base64.b64encode(body).decode()
 
     def _digest(self, purpose: bytes) -> bytes:
@@ -51,6 +54,12 @@ class Identifiers:
     def _number(self) -> bytes:
         self._last += 1
         return struct.pack(">Q", self._last)
+
+
+@cache
+def _mailbox_guid(seed: bytes, number: int) -> bytes:
+    """Exchange writes the mailbox's GUID into its ids as text, which makes them as long as clients expect."""
+    return str(uuid.UUID(bytes=hashlib.sha256(seed + struct.pack(">I", number)).digest()[:16], version=4)).encode()
 
 
 def mailbox_number(entry_id: str) -> int | None:

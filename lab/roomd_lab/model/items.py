@@ -91,11 +91,16 @@ class Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """What every item has. The mailbox that stores it fills in ids, versions and times."""
+    """What every item has. The mailbox that stores it fills in ids, versions and times.
+
+    `article_number` is PidTagInternetArticleNumber: it rises with every item that comes into the folder, from 1, and
+    clients page by it.
+    """
 
     item_id: str = ""
     change_key: str = ""
     folder_id: str = ""
+    article_number: int = 0
     item_class: str = "IPM.Note"
     created: datetime = datetime.min  # noqa: DTZ901 - a placeholder until a mailbox stores the item
     modified: datetime = datetime.min  # noqa: DTZ901 - as above

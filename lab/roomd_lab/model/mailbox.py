@@ -82,7 +82,7 @@ class Mailbox:
         """An identity for a meeting that begins here."""
         return self._identifiers.global_object_id(self.now())
 
-    def add(self, item: ItemT, name: FolderName, *, by: str | None = None) -> ItemT:
+    def add(self, item: ItemT, to: FolderName | Folder, *, by: str | None = None) -> ItemT:
         """Store something new and give it its id, version and times."""
         now = self.now()
         stored = replace(
@@ -93,7 +93,7 @@ class Mailbox:
             modified=now,
             modified_by=by or self.owner.name,
         )
-        placed = self._place(stored, self.folders[name])
+        placed = self._place(stored, self._folder(to))
         self._tell(EventKind.CREATED, placed)
         return placed
 
@@ -206,7 +206,8 @@ class Mailbox:
             self.observers.tell(folder_changed(folder, self.now()))
 
     def _place(self, item: ItemT, folder: Folder) -> ItemT:
-        placed = replace(item, folder_id=folder.folder_id)
+        folder.last_article += 1
+        placed = replace(item, folder_id=folder.folder_id, article_number=folder.last_article)
         folder.items[placed.item_id] = placed
         self._folder_of_item[placed.item_id] = folder
         folder.journal.came(placed.item_id)

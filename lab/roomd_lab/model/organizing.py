@@ -18,7 +18,7 @@ from roomd_lab.model.announcing import (
     update_exceptions,
 )
 from roomd_lab.model.errors import ExchangeError
-from roomd_lab.model.folders import FolderName
+from roomd_lab.model.folders import Folder, FolderName
 from roomd_lab.model.items import Attendee, CalendarItem, MessageKind, RequestKind, Response
 from roomd_lab.model.mailbox import Mailbox
 from roomd_lab.model.scheduling import check_occurrence, scheduled
@@ -28,8 +28,10 @@ _CONTENT_FIELDS = {"subject", "body", "location", "sensitivity", "importance", "
 _LONGEST = timedelta(days=5 * 366)
 
 
-def create(mailbox: Mailbox, draft: CalendarItem, mailing: Mailing) -> CalendarItem:
-    """Put an item or a series into a calendar and invite its attendees.
+def create(
+    mailbox: Mailbox, draft: CalendarItem, mailing: Mailing, calendar: FolderName | Folder = FolderName.CALENDAR
+) -> CalendarItem:
+    """Put an item or a series into a calendar of a mailbox and invite its attendees.
 
     Raises what `scheduled` raises.
     """
@@ -40,7 +42,7 @@ def create(mailbox: Mailbox, draft: CalendarItem, mailing: Mailing) -> CalendarI
         global_object_id=draft.global_object_id or mailbox.new_global_object_id(),
         request_was_sent=inviting,
     )
-    item = mailbox.add(ready, FolderName.CALENDAR)
+    item = mailbox.add(ready, calendar)
     if inviting:
         invite(mailbox, item, item.attendees, RequestKind.NEW)
         keep_copy(mailbox, item, MessageKind.REQUEST, mailing)

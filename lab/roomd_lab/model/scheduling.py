@@ -84,7 +84,9 @@ def _check_gaps(recurrence: Recurrence, slot: Slot) -> None:
 def _with_what_still_fits(settled: CalendarItem, before: CalendarItem | None) -> CalendarItem:
     recurrence = settled.recurrence
     assert recurrence is not None
-    if before is None or before.recurrence is None or not _happens_as(before, settled):
+    if before is None:
+        return replace(settled, deletions=frozenset(day for day in settled.deletions if falls_on(recurrence, day)))
+    if before.recurrence is None or not _happens_as(before, settled):
         return replace(settled, exceptions={}, deletions=frozenset())
     kept = {day for day in (*before.exceptions, *before.deletions) if falls_on(recurrence, day)}
     return replace(

@@ -21,6 +21,7 @@ _OF_THE_SERIES = frozenset(
         "item_id",
         "change_key",
         "folder_id",
+        "article_number",
         "created",
         "modified",
         "modified_by",

@@ -10,7 +10,9 @@ from roomd_lab.model.people import Address
 from roomd_lab.model.zones import windows_id, zone_info
 from roomd_lab.soap.draft_attendees import ROLES, read_attendees, set_attendees
 from roomd_lab.soap.draft_fields import CLEARED, IGNORED, SETTERS, Draft
+from roomd_lab.soap.draft_properties import set_property
 from roomd_lab.soap.extended import read_property
+from roomd_lab.soap.icalendar_reading import spelt_out
 from roomd_lab.soap.xml import Element, local_name, t, text_of
 from roomd_lab.soap.zone_definition import read_zone_id
 
@@ -23,10 +25,12 @@ def new_item(element: Element, organizer: Address, directory: Directory, zone: t
     Times without offset are wall times in the item's StartTimeZone, else in the request's zone; a series repeats in
     the same zone.
     """
+    element, deletions = spelt_out(element)
     draft = Draft(directory, _own_zone(element, zone), None, {})
     for each in element:
         set_field(draft, each)
     values = draft.values
+    values["deletions"] = deletions
     values.setdefault("start_zone", windows_id(draft.zone))
     values.setdefault("end_zone", values["start_zone"])
     values.setdefault("start", now + _HALF_HOUR)
@@ -43,8 +47,7 @@ def set_field(draft: Draft, element: Element) -> None:
     if name in ROLES:
         set_attendees(draft, ROLES[name], read_attendees(draft, element, ROLES[name]))
     elif name == "ExtendedProperty":
-        key, value = read_property(element)
-        draft.values["extended"] = {**draft.current("extended", {}), key: value}
+        set_property(draft, *read_property(element))
     elif name in SETTERS:
         SETTERS[name](draft, element)
     elif name not in IGNORED:

@@ -101,11 +101,15 @@ def _compared(left: Value, right: Value, compare: Callable[[Any, Any], bool]) ->
     return compare(left, right)
 
 
+def orderable(value: Value, kind: str | None) -> Any:
+    """A value in the form it is compared and sorted in; `kind` is the type an extended property was asked for as."""
+    return _EXTENDED.get(kind, str.casefold)(value) if isinstance(value, str) else value
+
+
 def _comparable(value: Value, text: str, kind: str | None) -> tuple[Any, Any]:
     """The property's value and the constant's text, in a form they can be compared in."""
     if isinstance(value, str):
-        read = _EXTENDED.get(kind, str.casefold)
-        return read(value), read(text)
+        return orderable(value, kind), orderable(text, kind)
     return value, _CONSTANTS[type(value)](text)
 
 

@@ -16,6 +16,7 @@ from roomd_lab.model.properties import (
     PropertyValue,
     TaggedProperty,
 )
+from roomd_lab.soap.item_fields import as_text
 from roomd_lab.soap.xml import (
     Element,
     attribute,
@@ -186,6 +187,8 @@ _ANY_ITEM: dict[PropertyKey, Callable[[StoredItem], str]] = {
     TaggedProperty(0x0037): lambda item: item.subject,
     TaggedProperty(0x0042): _organizer_name,
     TaggedProperty(0x0C1A): _organizer_name,
+    TaggedProperty(0x1000): lambda item: as_text(item.body),
+    TaggedProperty(0x0E23): lambda item: str(item.article_number),
     TaggedProperty(0x3007): lambda item: write_time(item.created),
     TaggedProperty(0x3008): lambda item: write_time(item.modified),
     TaggedProperty(0x5D01): _organizer_address,

@@ -3,18 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from roomd_lab.model.folders import Folder
+from roomd_lab.model.folders import CALENDAR_CLASS, Folder
 from roomd_lab.model.happenings import FOLDER_CHANGE_KEY, unread
 from roomd_lab.model.mailbox import Mailbox
-from roomd_lab.model.properties import PropertyKey, TaggedProperty
 from roomd_lab.soap.extended import ExtendedPath, read_path
-from roomd_lab.soap.xml import Element, child, leaf, schema_violation, t, text_of, write_time
+from roomd_lab.soap.folder_properties import folder_property
+from roomd_lab.soap.xml import Element, child, leaf, schema_violation, t, text_of
 
 _RIGHTS = (
     "<t:EffectiveRights><t:CreateAssociated>true</t:CreateAssociated><t:CreateContents>true</t:CreateContents>"
     "<t:CreateHierarchy>true</t:CreateHierarchy><t:Delete>true</t:Delete><t:Modify>true</t:Modify>"
     "<t:Read>true</t:Read><t:ViewPrivateItems>true</t:ViewPrivateItems></t:EffectiveRights>"
 )
+_ELEMENTS = {CALENDAR_CLASS: "CalendarFolder", "IPF.Contact": "ContactsFolder", "IPF.Task": "TasksFolder"}
+# Folders whose elements have an UnreadCount in the schema.
+_COUNTS_UNREAD = {"Folder", "TasksFolder"}
 _BASE_SHAPES = {"IdOnly", "Default", "AllProperties"}
 
 
@@ -49,7 +52,7 @@ def folder_id(folder: Folder, name: str = "FolderId") -> str:
 
 def element_name(folder: Folder) -> str:
     """The name of the folder's element."""
-    return "CalendarFolder" if folder.is_calendar else "Folder"
+    return next((name for kind, name in _ELEMENTS.items() if folder.folder_class.startswith(kind)), "Folder")
 
 
 def _distinguished(_: Mailbox, folder: Folder) -> str:
@@ -57,7 +60,7 @@ def _distinguished(_: Mailbox, folder: Folder) -> str:
 
 
 def _unread(_: Mailbox, folder: Folder) -> str:
-    return "" if folder.is_calendar else f"<t:UnreadCount>{unread(folder)}</t:UnreadCount>"
+    return f"<t:UnreadCount>{unread(folder)}</t:UnreadCount>" if element_name(folder) in _COUNTS_UNREAD else ""
 
 
 def _parent(_: Mailbox, folder: Folder) -> str:
@@ -82,19 +85,11 @@ _AFTER_EXTENDED: tuple[tuple[str, bool, Writer], ...] = (
     ("folder:DistinguishedFolderId", False, _distinguished),
     ("folder:UnreadCount", True, _unread),
 )
-# What a client compares to see that something happened, without asking for any item.
-_PROPERTIES: dict[PropertyKey, Callable[[Folder], str]] = {
-    TaggedProperty(0x3001): lambda folder: folder.display_name,
-    TaggedProperty(0x3602): lambda folder: str(len(folder.items)),
-    TaggedProperty(0x3613): lambda folder: folder.folder_class,
-    TaggedProperty(0x670A): lambda folder: write_time(folder.changed_at),
-    TaggedProperty(0x670B): lambda folder: str(folder.deleted_count),
-}
 
 
 def write_folder(mailbox: Mailbox, folder: Folder, shape: FolderShape) -> str:
     """The folder's element with the fields the shape wants."""
-    extended = "".join(_property(folder, path) for path in shape.extended)
+    extended = "".join(_property(mailbox, folder, path) for path in shape.extended)
     content = _fields(_BEFORE_EXTENDED, mailbox, folder, shape) + extended
     content += _fields(_AFTER_EXTENDED, mailbox, folder, shape)
     name = element_name(folder)
@@ -109,8 +104,6 @@ def _fields(table: tuple[tuple[str, bool, Writer], ...], mailbox: Mailbox, folde
     )
 
 
-def _property(folder: Folder, path: ExtendedPath) -> str:
-    read = _PROPERTIES.get(path.key)
-    if read is None:
-        return ""
-    return f"<t:ExtendedProperty>{path.element}{leaf('t:Value', read(folder))}</t:ExtendedProperty>"
+def _property(mailbox: Mailbox, folder: Folder, path: ExtendedPath) -> str:
+    value = folder_property(mailbox, folder, path.key)
+    return "" if value is None else f"<t:ExtendedProperty>{path.element}{leaf('t:Value', value)}</t:ExtendedProperty>"

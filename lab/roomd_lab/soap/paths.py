@@ -50,6 +50,11 @@ def check_path(uri: str) -> None:
         raise schema_violation(f"'{uri}' is not a valid FieldURI.")
 
 
+def is_of_another_kind(uri: str) -> bool:
+    """Whether this is a property of things this server keeps none of, such as contacts and tasks."""
+    return uri.partition(":")[0] in _ELSEWHERE - {"folder"}
+
+
 def require_available(uri: str) -> None:
     """Refuse to change what a calendar item cannot have.
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from roomd_lab.model.errors import ExchangeError
 from roomd_lab.model.items import CalendarItem, MeetingMessage, StoredItem
-from roomd_lab.soap.expressions import Operand, Value, read_expression
+from roomd_lab.soap.expressions import Operand, Value, orderable, read_expression
 from roomd_lab.soap.extended import ExtendedPath, read_path, value_of
+from roomd_lab.soap.paths import is_of_another_kind
 from roomd_lab.soap.xml import Element, first, t
 
 _SEARCHABLE: dict[str, Callable[[Any], Value]] = {
@@ -83,6 +84,8 @@ def searchable(uri: str) -> Callable[[StoredItem], Value]:
     if uri in _SEARCHABLE_IN_MAIL:
         read_mail = _SEARCHABLE_IN_MAIL[uri]
         return lambda item: read_mail(item) if isinstance(item, MeetingMessage) else None
+    if is_of_another_kind(uri):
+        return lambda _: None
     raise ExchangeError(
         "ErrorUnsupportedPathForQuery", f"The property {uri} can not be used with this type of query."
     )
@@ -95,7 +98,7 @@ def sort_in_order(found: list[StoredItem], order: Element | None) -> None:
     """
     for field in reversed(order if order is not None else ()):
         try:
-            read, _ = _operand(first(field))
+            read, kind = _operand(first(field))
         except ExchangeError as error:
             if error.code != "ErrorUnsupportedPathForQuery":
                 raise
@@ -103,9 +106,5 @@ def sort_in_order(found: list[StoredItem], order: Element | None) -> None:
             raise ExchangeError("ErrorUnsupportedPathForSortGroup", text) from None
         having = [item for item in found if read(item) is not None]
         lacking = [item for item in found if read(item) is None]
-        having.sort(key=lambda item: _folded(read(item)), reverse=field.get("Order") == "Descending")
+        having.sort(key=lambda item: orderable(read(item), kind), reverse=field.get("Order") == "Descending")
         found[:] = having + lacking
-
-
-def _folded(value: Value) -> Any:
-    return value.casefold() if isinstance(value, str) else value

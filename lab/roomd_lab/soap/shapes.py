@@ -8,13 +8,14 @@ from typing import Any
 from roomd_lab.model.items import CalendarItem, MessageKind, StoredItem
 from roomd_lab.soap.calendar_fields import CALENDAR_FIELDS
 from roomd_lab.soap.extended import ExtendedPath, read_path, write_property
-from roomd_lab.soap.fields import Field, Level
+from roomd_lab.soap.fields import Field, Level, only_in_full
 from roomd_lab.soap.item_fields import AFTER_EXTENDED, BEFORE_EXTENDED, body_writer, item_id
 from roomd_lab.soap.message_fields import MESSAGE_FIELDS
+from roomd_lab.soap.mime import mime_content
 from roomd_lab.soap.paths import check_path
-from roomd_lab.soap.xml import Element, child, schema_violation, t, text_of
+from roomd_lab.soap.xml import Element, child, read_bool, schema_violation, t, text_of
 
-_BASE_SHAPES = {"IdOnly": 0, "Default": Level.DEFAULT, "AllProperties": Level.ALL}
+_BASE_SHAPES = {"IdOnly": Level.ID_ONLY, "Default": Level.DEFAULT, "AllProperties": Level.ALL}
 _BODY_TYPES = ("Best", "HTML", "Text")
 
 Writers = tuple[Callable[[Any], str], ...]
@@ -28,6 +29,7 @@ class ItemShape:
     paths: frozenset[str]
     extended: tuple[ExtendedPath, ...]
     body_type: str = "Best"
+    mime: bool = False
 
 
 def read_shape(element: Element) -> ItemShape:
@@ -49,6 +51,7 @@ def read_shape(element: Element) -> ItemShape:
         paths=paths,
         extended=tuple(read_path(each) for each in wanted if each.tag == t("ExtendedFieldURI")),
         body_type=body_type,
+        mime=read_bool(text_of(element.find(t("IncludeMimeContent"))) or "false"),
     )
 
 
@@ -73,7 +76,8 @@ def write_item(item: StoredItem, shape: ItemShape, *, listed: bool = False) -> s
 @lru_cache(maxsize=256)
 def _writers(shape: ItemShape, kind: MessageKind | None, *, listed: bool) -> tuple[Writers, Writers]:
     body = body_writer(shape.body_type)
-    before = tuple(body if field.path == body.path else field for field in BEFORE_EXTENDED)
+    mime = only_in_full("item:MimeContent", mime_content, Level.ID_ONLY if shape.mime else Level.ON_REQUEST)
+    before = (mime, *(body if field.path == body.path else field for field in BEFORE_EXTENDED))
     own: tuple[Field[Any], ...] = CALENDAR_FIELDS if kind is None else MESSAGE_FIELDS[kind]
     return _chosen(before, shape, listed=listed), _chosen(AFTER_EXTENDED + own, shape, listed=listed)
 

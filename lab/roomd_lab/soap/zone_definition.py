@@ -7,7 +7,7 @@ from roomd_lab.model.errors import ExchangeError
 from roomd_lab.model.zones import WindowsZone, YearlyTransition, is_known, known_zone_ids, windows_zone
 from roomd_lab.soap.xml import Element, child, first, read_int, schema_violation, t, text_of
 
-_DURATION = re.compile(r"(-?)PT(?:(\d+)H)?(?:(\d+)M)?(?:\d+(?:\.\d+)?S)?")
+_DURATION = re.compile(r"(-?)PT(?:(\d{1,4})H)?(?:(\d{1,4})M)?(?:\d{1,4}(?:\.\d+)?S)?")
 _Rules = tuple[timedelta, timedelta, YearlyTransition | None, YearlyTransition | None]
 
 

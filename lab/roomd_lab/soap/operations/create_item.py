@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from roomd_lab.model.announcing import SILENTLY, TO_ALL, Mailing, Notify
 from roomd_lab.model.errors import ExchangeError
-from roomd_lab.model.folders import FolderName
+from roomd_lab.model.folders import Folder
 from roomd_lab.model.items import CalendarItem, Response
 from roomd_lab.model.mailbox import Mailbox
 from roomd_lab.model.organizing import cancel, create
@@ -45,10 +45,10 @@ def create_item(call: Call) -> str:
 
 def _create(call: Call, element: Element) -> CalendarItem:
     mailing = _invitations(call)
-    mailbox = _calendar_to_save_in(call)
+    mailbox, calendar = _calendar_to_save_in(call)
     now = call.organization.now()
     draft = new_item(element, mailbox.owner, call.organization.directory, call.zone, now)
-    return create(mailbox, draft, mailing)
+    return create(mailbox, draft, mailing, calendar)
 
 
 def _invitations(call: Call) -> Mailing:
@@ -63,20 +63,21 @@ def _invitations(call: Call) -> Mailing:
     return _INVITATIONS[mode]
 
 
-def _calendar_to_save_in(call: Call) -> Mailbox:
+def _calendar_to_save_in(call: Call) -> tuple[Mailbox, Folder]:
     target = call.element.find(m("SavedItemFolderId"))
     if target is None or not len(target):
         if call.caller.acts_as is None:
             raise ExchangeError("ErrorMissingEmailAddress", "The account has no mailbox of its own.")
-        return call.organization.mailbox(call.caller.acts_as)
+        own = call.organization.mailbox(call.caller.acts_as)
+        return own, own.calendar
     mailbox, folder = folder_at(call.organization, call.caller, target[0])
-    if folder.name is not FolderName.CALENDAR:
+    if not folder.is_calendar:
         raise ExchangeError(
             "ErrorCannotCreateCalendarItemInNonCalendarFolder",
             "Calendar items can be created in calendar folders only.",
         )
     call.caller.require_write(mailbox, folder.name)
-    return mailbox
+    return mailbox, folder
 
 
 def _answer(answer: Response) -> Callable[[Call, Element], CalendarItem]:

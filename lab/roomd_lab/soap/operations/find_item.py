@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from roomd_lab.model.errors import ExchangeError
-from roomd_lab.model.folders import Folder, FolderName
+from roomd_lab.model.folders import Folder
 from roomd_lab.model.items import CalendarItem, StoredItem
 from roomd_lab.model.series import occurrences_between
 from roomd_lab.soap.answers import response, success
@@ -56,7 +56,7 @@ def _page(request: Element, found: list[StoredItem]) -> tuple[list[StoredItem], 
 def _view(call: Call, view: Element, folder: Folder) -> tuple[list[StoredItem], str]:
     start = read_time(view.get("StartDate", ""), call.zone)
     end = read_time(view.get("EndDate", ""), call.zone)
-    if folder.name is not FolderName.CALENDAR:
+    if not folder.is_calendar:
         raise ExchangeError("ErrorCalendarFolderIsInvalidForCalendarView", "A calendar view needs a calendar folder.")
     if call.element.find(m("Restriction")) is not None:
         raise schema_violation("A calendar view cannot be combined with a restriction.")

@@ -42,7 +42,7 @@ def find_folder(call: Call) -> str:
 
     def answer(reference: Element) -> str:
         mailbox, folder = folder_at(call.organization, call.caller, reference)
-        found = [each for each in _below(mailbox, folder, traversal) if holds is None or holds(each)]
+        found = [each for each in _below(mailbox, folder, traversal) if holds is None or holds((mailbox, each))]
         return success("FindFolderResponseMessage", _found(call, mailbox, found, shape))
 
     references = child(call.element, m("ParentFolderIds"))

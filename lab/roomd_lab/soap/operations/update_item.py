@@ -1,19 +1,24 @@
 """UpdateItem: fields set, appended to and deleted, under a change key."""
 
+from datetime import datetime, tzinfo
+
 from roomd_lab.model.announcing import SILENTLY, TO_ALL, TO_CHANGED, Mailing, Notify
 from roomd_lab.model.errors import ExchangeError
 from roomd_lab.model.items import CalendarItem
 from roomd_lab.model.organizing import update
-from roomd_lab.model.zones import windows_id
+from roomd_lab.model.recurrence.wall_time import instant, wall
+from roomd_lab.model.zones import windows_id, zone_info
 from roomd_lab.soap.answers import response, success
 from roomd_lab.soap.call import Call
 from roomd_lab.soap.draft_fields import Draft
+from roomd_lab.soap.draft_properties import clear_property
 from roomd_lab.soap.drafts import append_field, clear_field, set_field, whole_days
 from roomd_lab.soap.extended import read_path
 from roomd_lab.soap.item_fields import item_id
 from roomd_lab.soap.paths import require_available
 from roomd_lab.soap.references import item_to_write, require_change_key
 from roomd_lab.soap.xml import Element, child, first, local_name, m, schema_violation, t
+from roomd_lab.soap.zone_definition import read_zone_id
 
 _NAME = "UpdateItemResponseMessage"
 _MAILINGS = {
@@ -52,20 +57,29 @@ def _update(call: Call, change: Element, conflict: str | None) -> CalendarItem:
         raise ExchangeError("ErrorInvalidPropertyUpdateSentMessage", "A message that was sent cannot be changed.")
     require_change_key(reference, item, conflict=conflict)
     mailing = _mailing(call)
-    draft = Draft(call.organization.directory, call.zone, item, {})
-    for each_change in child(change, t("Updates")):
+    changes = child(change, t("Updates"))
+    draft = Draft(call.organization.directory, _wall_zone(changes, call.zone), item, {})
+    for each_change in changes:
         _apply(draft, each_change)
     return update(mailbox, item, _settled(item, draft), mailing)
+
+
+def _wall_zone(changes: Element, fallback: tzinfo) -> tzinfo:
+    """Where times without offset are: in the StartTimeZone that is set with them, else in the request's zone."""
+    zone = next(changes.iter(t("StartTimeZone")), None)
+    return fallback if zone is None else zone_info(read_zone_id(zone))
 
 
 def _settled(item: CalendarItem, draft: Draft) -> dict[str, object]:
     """The collected values, with an all-day item's times at its midnights.
 
+    Times keep their place on the clock when nothing but their zone is changed (How to update the time zone for an
+    appointment by using EWS in Exchange).
     A single item that becomes recurring repeats in the request's zone unless its zone is set with it (UpdateItem
     operation).
     """
-    draft.values.setdefault("start", item.start)
-    draft.values.setdefault("end", item.end)
+    draft.values.setdefault("start", _in_zone(item.start, item.start_zone, draft.current("start_zone", "UTC")))
+    draft.values.setdefault("end", _in_zone(item.end, item.end_zone, draft.current("end_zone", "UTC")))
     if item.recurrence is None and draft.values.get("recurrence") is not None:
         draft.values.setdefault("start_zone", windows_id(draft.zone))
         draft.values.setdefault("end_zone", draft.values["start_zone"])
@@ -74,6 +88,10 @@ def _settled(item: CalendarItem, draft: Draft) -> dict[str, object]:
         whole = whole_days(CalendarItem(organizer=item.organizer, all_day=True, **moved))
         draft.values.update(start=whole.start, end=whole.end)
     return draft.values
+
+
+def _in_zone(moment: datetime, before: str, after: str) -> datetime:
+    return moment if before == after else instant(wall(moment, zone_info(before)), zone_info(after))
 
 
 def _mailing(call: Call) -> Mailing:
@@ -98,9 +116,7 @@ def _apply(draft: Draft, change: Element) -> None:
         case "AppendToItemField":
             append_field(draft, _single_field(change))
         case "DeleteItemField" if path.tag == t("ExtendedFieldURI"):
-            kept = dict(draft.current("extended", {}))
-            kept.pop(read_path(path).key, None)
-            draft.values["extended"] = kept
+            clear_property(draft, read_path(path).key)
         case "DeleteItemField":
             clear_field(draft, path.get("FieldURI", ""))
         case other:

@@ -12,6 +12,8 @@ from tzlocal.windows_tz import tz_win, win_tz
 from roomd_lab.model.errors import ExchangeError
 
 _LAST_FROM_WEEK = 4
+# tzlocal's table has an entry without a name, which would be found for every zone without one.
+_WINDOWS_IDS = {name: windows_id for name, windows_id in tz_win.items() if name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def zone_info(windows_id: str) -> ZoneInfo:
 
 def windows_id(zone: tzinfo) -> str:
     """The Windows id of a zone of the database; UTC for any other, as Exchange takes a request without a zone."""
-    return tz_win.get(getattr(zone, "key", ""), "UTC")
+    return _WINDOWS_IDS.get(getattr(zone, "key", ""), "UTC")
 
 
 def zone_id_of(name: str) -> str:
@@ -84,8 +86,8 @@ def zone_id_of(name: str) -> str:
     """
     if is_known(name):
         return name
-    if name in tz_win:
-        return tz_win[name]
+    if name in _WINDOWS_IDS:
+        return _WINDOWS_IDS[name]
     try:
         return _id_with_offsets([_offset(ZoneInfo(name), moment) for moment in _winter_and_summer()])
     except (ValueError, OSError, LookupError):
@@ -96,7 +98,7 @@ def local_zone_id() -> str:
     """The Windows id of this machine's zone, or of the one `TZ` names; UTC when it cannot be told."""
     name = os.environ.get("TZ") or get_localzone_name()
     try:
-        return tz_win.get(name) or _id_with_offsets([m.astimezone().utcoffset() for m in _winter_and_summer()])
+        return _WINDOWS_IDS.get(name) or _id_with_offsets([m.astimezone().utcoffset() for m in _winter_and_summer()])
     except LookupError:
         return "UTC"
 

@@ -25,6 +25,8 @@ from roomd_lab.soap.zone_definition import read_zone_id
 _SENSITIVITIES = {"Normal", "Personal", "Private", "Confidential"}
 _IMPORTANCES = {"Low", "Normal", "High"}
 _LONGEST_SUBJECT = 255
+# ReminderMinutesBeforeStartMinutesType in the schema: five years.
+_LONGEST_REMINDER = 2_629_800
 
 
 @dataclass(slots=True)
@@ -96,7 +98,10 @@ def _categories(draft: Draft, element: Element) -> None:
 
 
 def _reminder(draft: Draft, element: Element) -> None:
-    draft.values["reminder_minutes"] = read_int(text_of(element))
+    minutes = read_int(text_of(element))
+    if not 0 <= minutes <= _LONGEST_REMINDER:
+        raise schema_violation(f"A reminder {minutes} minutes before the start is impossible.")
+    draft.values["reminder_minutes"] = minutes
 
 
 def _free_busy(draft: Draft, element: Element) -> None:

@@ -48,7 +48,7 @@ def _event(item: CalendarItem) -> Iterator[str]:
     if item.is_meeting:
         yield f"ORGANIZER;CN={_quoted(item.organizer.name)}:mailto:{item.organizer.smtp}"
         yield from (_attendee(each) for each in item.attendees)
-    yield f"DESCRIPTION:{_text(as_text(item.body))}"
+    yield from _described(item)
     yield from _repetition(item)
     yield f"UID:{item.uid}"
     yield f"SUMMARY:{_text(item.subject)}"
@@ -59,11 +59,17 @@ def _event(item: CalendarItem) -> Iterator[str]:
     yield f"TRANSP:{'TRANSPARENT' if item.free_busy is FreeBusy.FREE else 'OPAQUE'}"
     yield f"STATUS:{_status(item)}"
     yield f"SEQUENCE:{item.sequence}"
-    yield f"LOCATION:{_text(item.location)}"
     yield f"X-MICROSOFT-CDO-BUSYSTATUS:{_BUSY.get(item.free_busy, 'BUSY')}"
     yield f"X-MICROSOFT-CDO-ALLDAYEVENT:{str(item.all_day).upper()}"
     yield from _alarm(item)
     yield "END:VEVENT"
+
+
+def _described(item: CalendarItem) -> Iterator[str]:
+    """What may be empty; clients take a property without a value for a mistake."""
+    for name, text in (("DESCRIPTION", as_text(item.body)), ("LOCATION", item.location)):
+        if text:
+            yield f"{name}:{_text(text)}"
 
 
 def _status(item: CalendarItem) -> str:

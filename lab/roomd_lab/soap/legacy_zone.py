@@ -12,7 +12,10 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 @dataclass(frozen=True, slots=True)
 class YearlyRule:
-    """When a rule begins to hold: the n-th weekday of a month (5 is the last) at a time, and its extra bias."""
+    """When a rule begins to hold: the n-th weekday of a month (5 is the last) at a time, and its extra bias.
+
+    A month of 0 stands for never: the clock does not change (TIME_ZONE_INFORMATION, whose form this is).
+    """
 
     extra_bias: timedelta
     month: int
@@ -47,7 +50,7 @@ class LegacyZone:
         return moment - self.bias - self._rule(guess).extra_bias
 
     def _rule(self, wall: datetime) -> YearlyRule:
-        if self.standard.extra_bias == self.daylight.extra_bias:
+        if not self.standard.month or not self.daylight.month:
             return self.standard
         standard, daylight = self.standard.begins(wall.year), self.daylight.begins(wall.year)
         if daylight < standard:
@@ -94,7 +97,8 @@ def read_legacy_zone(element: Element) -> LegacyZone:
 def _rule(element: Element) -> YearlyRule:
     numbers = {name: read_int(text_of(child(element, t(name)))) for name in ("DayOrder", "Month")}
     weekday = text_of(child(element, t("DayOfWeek")))
-    if weekday not in _DAYS or not 1 <= numbers["Month"] <= 12 or not 1 <= numbers["DayOrder"] <= 5:  # noqa: PLR2004
+    least = 1 if numbers["Month"] else 0
+    if weekday not in _DAYS or not 0 <= numbers["Month"] <= 12 or not least <= numbers["DayOrder"] <= 5:  # noqa: PLR2004
         raise schema_violation("The time zone has an impossible date.")
     return YearlyRule(
         extra_bias=_bias(element),

@@ -17,7 +17,7 @@ def get_streaming_events(call: Call) -> EventStream | str:
     """
     minutes = read_int(text_of(child(call.element, m("ConnectionTimeout"))))
     ids = list(dict.fromkeys(text_of(each) for each in child(call.element, m("SubscriptionIds"))))
-    if not 1 <= minutes <= _LONGEST or not ids:
+    if not 1 <= minutes <= _LONGEST or not ids or not all(ids):
         raise schema_violation(
             f"ConnectionTimeout must be from 1 to {_LONGEST} minutes, for one subscription or more."
         )

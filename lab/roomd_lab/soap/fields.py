@@ -14,7 +14,6 @@ Writer = Callable[[ItemT], str]
 class Level(IntEnum):
     """The smallest base shape that includes a field."""
 
-    ID_ONLY = 0
     DEFAULT = 1
     ALL = 2
     ON_REQUEST = 3

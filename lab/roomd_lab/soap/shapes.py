@@ -8,14 +8,14 @@ from typing import Any
 from roomd_lab.model.items import CalendarItem, MessageKind, StoredItem
 from roomd_lab.soap.calendar_fields import CALENDAR_FIELDS
 from roomd_lab.soap.extended import ExtendedPath, read_path, write_property
-from roomd_lab.soap.fields import Field, Level, only_in_full
+from roomd_lab.soap.fields import Field, Level
 from roomd_lab.soap.item_fields import AFTER_EXTENDED, BEFORE_EXTENDED, body_writer, item_id
 from roomd_lab.soap.message_fields import MESSAGE_FIELDS
 from roomd_lab.soap.mime import mime_content
 from roomd_lab.soap.paths import check_path
 from roomd_lab.soap.xml import Element, child, read_bool, schema_violation, t, text_of
 
-_BASE_SHAPES = {"IdOnly": Level.ID_ONLY, "Default": Level.DEFAULT, "AllProperties": Level.ALL}
+_BASE_SHAPES = {"IdOnly": 0, "Default": Level.DEFAULT, "AllProperties": Level.ALL}
 _BODY_TYPES = ("Best", "HTML", "Text")
 
 Writers = tuple[Callable[[Any], str], ...]
@@ -51,7 +51,7 @@ def read_shape(element: Element) -> ItemShape:
         paths=paths,
         extended=tuple(read_path(each) for each in wanted if each.tag == t("ExtendedFieldURI")),
         body_type=body_type,
-        mime=read_bool(text_of(element.find(t("IncludeMimeContent"))) or "false"),
+        mime="item:MimeContent" in paths or read_bool(text_of(element.find(t("IncludeMimeContent"))) or "false"),
     )
 
 
@@ -65,7 +65,8 @@ def write_item(item: StoredItem, shape: ItemShape, *, listed: bool = False) -> s
     kind = None if isinstance(item, CalendarItem) else item.kind
     name = element_name(item)
     before, after = _writers(shape, kind, listed=listed)
-    parts = [f"<t:{name}>", item_id(item)]
+    mime = mime_content(item) if shape.mime and not listed else ""
+    parts = [f"<t:{name}>", mime, item_id(item)]
     parts += [write(item) for write in before]
     parts += [write_property(item, path) for path in shape.extended]
     parts += [write(item) for write in after]
@@ -76,8 +77,7 @@ def write_item(item: StoredItem, shape: ItemShape, *, listed: bool = False) -> s
 @lru_cache(maxsize=256)
 def _writers(shape: ItemShape, kind: MessageKind | None, *, listed: bool) -> tuple[Writers, Writers]:
     body = body_writer(shape.body_type)
-    mime = only_in_full("item:MimeContent", mime_content, Level.ID_ONLY if shape.mime else Level.ON_REQUEST)
-    before = (mime, *(body if field.path == body.path else field for field in BEFORE_EXTENDED))
+    before = tuple(body if field.path == body.path else field for field in BEFORE_EXTENDED)
     own: tuple[Field[Any], ...] = CALENDAR_FIELDS if kind is None else MESSAGE_FIELDS[kind]
     return _chosen(before, shape, listed=listed), _chosen(AFTER_EXTENDED + own, shape, listed=listed)
 

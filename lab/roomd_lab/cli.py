@@ -105,7 +105,7 @@ def ready_line(lab: Lab, address: LabAddress, *, oauth: bool = False) -> dict[st
         "ca_file": str(address.ca_file),
         **_credentials(service, oauth=oauth),
         "people": [
-            {"address": p.address.smtp, "name": p.address.name, **_credentials(own[p.address.smtp], oauth=oauth)}
+            {"address": p.address.smtp, "name": p.address.name, **_identity(own[p.address.smtp], oauth=oauth)}
             for p in directory.people.values()
         ],
         "rooms": [
@@ -117,12 +117,17 @@ def ready_line(lab: Lab, address: LabAddress, *, oauth: bool = False) -> dict[st
             }
             for room in directory.rooms.values()
         ],
+        "room_lists": [each.address.smtp for each in directory.room_lists.values()],
         "control": address.control,
         "control_token": lab.control_token,
         "accounts": [_credentials(account, oauth=oauth) for account in others],
         "zone": lab.company.zone,
         "outside_scope": sorted(directory.outside_scope),
     }
+
+
+def _identity(account: Account, *, oauth: bool) -> dict[str, str]:
+    return {"principal_name": account.upn, "sid": account.sid, **_credentials(account, oauth=oauth)}
 
 
 def _credentials(account: Account, *, oauth: bool) -> dict[str, str]:

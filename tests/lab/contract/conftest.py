@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from lab.contract.endpoint import Endpoint, ItemId, Site, unique
+from lab.contract.lab_accounts import site_of
 from lab.contract.requests import calendar_item, create, delete, next_tuesday
-from lab.wire import EMMA, GUANGHAN, ZHANGSAN
+from lab.wire import LISI
 from roomd_lab import Company, Lab
+from roomd_lab.cli import ready_line
 
 Book = Callable[..., ItemId]
 
@@ -36,17 +38,9 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
         yield Site.from_file(file)
         return
     lab = Lab(Company.seeded())
-    account = lab.account("svc-roomd")
+    lab.company.directory.leave_out_of_scope(LISI)
     with lab.serve_in_thread() as address:
-        yield Site(
-            endpoint=address.endpoint,
-            ca_file=str(address.ca_file),
-            username=account.username,
-            password=account.password,
-            organizer=ZHANGSAN,
-            attendee=EMMA,
-            room=GUANGHAN,
-        )
+        yield site_of(ready_line(lab, address))
 
 
 @pytest.fixture(scope="module")

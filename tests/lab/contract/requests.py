@@ -1,11 +1,12 @@
 """The requests that contract tests send."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 HOUR = timedelta(hours=1)
 CALENDAR = '<t:DistinguishedFolderId Id="calendar"/>'
 ID_ONLY = "<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape>"
 DEFAULT = "<m:ItemShape><t:BaseShape>Default</t:BaseShape></m:ItemShape>"
+FOLDER_IDS = "<m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape>"
 CLEAN_ID = '<t:ExtendedFieldURI DistinguishedPropertySetId="Meeting" PropertyId="35" PropertyType="Binary"/>'
 KEY = (
     '<t:ExtendedFieldURI PropertySetId="d1a2c8b4-6f0e-4b77-9a3e-52f1c07f9b11" PropertyName="ContractKey" '
@@ -129,3 +130,21 @@ def sync(state: str = "", limit: int = 512, shape: str = ID_ONLY) -> str:
         f"<m:SyncFolderItems>{shape}<m:SyncFolderId>{CALENDAR}</m:SyncFolderId>{given}"
         f"<m:MaxChangesReturned>{limit}</m:MaxChangesReturned></m:SyncFolderItems>"
     )
+
+
+def get_folder(reference: str = CALENDAR, shape: str = FOLDER_IDS) -> str:
+    """GetFolder of one folder."""
+    return f"<m:GetFolder>{shape}<m:FolderIds>{reference}</m:FolderIds></m:GetFolder>"
+
+
+def recurrence(pattern: str, first: date, count: int) -> str:
+    """A Recurrence of so many occurrences."""
+    return (
+        f"<t:Recurrence>{pattern}<t:NumberedRecurrence><t:StartDate>{first}</t:StartDate>"
+        f"<t:NumberOfOccurrences>{count}</t:NumberOfOccurrences></t:NumberedRecurrence></t:Recurrence>"
+    )
+
+
+def occurrence(master: str, index: int) -> str:
+    """An occurrence of a series by its index, from 1."""
+    return f'<t:OccurrenceItemId RecurringMasterId="{master}" InstanceIndex="{index}"/>'

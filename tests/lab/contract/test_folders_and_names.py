@@ -3,9 +3,9 @@
 import pytest
 
 from lab.contract.endpoint import Endpoint, unique
-from lab.contract.requests import CALENDAR
+from lab.contract.requests import CALENDAR, FOLDER_IDS
 
-IDS = "<m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape>"
+IDS = FOLDER_IDS
 
 
 def create_folder(name: str) -> str:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.contract.endpoint import Endpoint, ItemId, Site, unique
+from lab.contract.endpoint import RUN, Endpoint, ItemId, Site, unique
 from lab.contract.lab_accounts import site_of
-from lab.contract.requests import calendar_item, create, delete, next_tuesday
+from lab.contract.requests import ID_ONLY, calendar_item, contains, create, delete, find, next_tuesday
 from lab.wire import LISI
 from roomd_lab import Company, Lab
 from roomd_lab.cli import ready_line
@@ -47,7 +47,18 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
 def endpoint(site: Site) -> Iterator[Endpoint]:
     asking = Endpoint(site)
     yield asking
+    sweep(asking)
     asking.close()
+
+
+def sweep(endpoint: Endpoint) -> None:
+    """Take away whatever this run left in the three mailboxes: copies of meetings, and the mail about them."""
+    for mailbox in (endpoint.site.organizer, endpoint.site.attendee, endpoint.site.room):
+        for name in ("calendar", "inbox", "sentitems", "deleteditems"):
+            folder = f'<t:DistinguishedFolderId Id="{name}"/>'
+            left = endpoint.ask(find(contains("item:Subject", RUN), folder=folder, shape=ID_ONLY), mailbox)
+            if references := "".join(f'<t:ItemId Id="{each.get("Id")}"/>' for each in left.all("//t:ItemId")):
+                endpoint.ask(delete(references), mailbox)
 
 
 @pytest.fixture

@@ -217,6 +217,9 @@ def eventually(look: Callable[[], SeenT]) -> SeenT:
     return seen
 
 
+RUN = f"contract-{uuid.uuid4().hex[:8]}"
+
+
 def unique(subject: str) -> str:
-    """A subject no other run has."""
-    return f"{subject} {uuid.uuid4().hex[:8]}"
+    """A text nothing else has; all those of this run have `RUN` in them."""
+    return f"{subject} {RUN}-{uuid.uuid4().hex[:8]}"

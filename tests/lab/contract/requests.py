@@ -58,10 +58,10 @@ def create(item: str, mode: str | None = "SendToNone") -> str:
     return f"<m:CreateItem{attribute}><m:Items>{item}</m:Items></m:CreateItem>"
 
 
-def respond(name: str, reference: str) -> str:
-    """CreateItem of AcceptItem, DeclineItem or CancelCalendarItem."""
+def respond(name: str, reference: str, disposition: str = "SendAndSaveCopy") -> str:
+    """CreateItem of AcceptItem, TentativelyAcceptItem, DeclineItem or CancelCalendarItem."""
     return (
-        f'<m:CreateItem MessageDisposition="SendAndSaveCopy"><m:Items><t:{name}>{reference}</t:{name}></m:Items>'
+        f'<m:CreateItem MessageDisposition="{disposition}"><m:Items><t:{name}>{reference}</t:{name}></m:Items>'
         "</m:CreateItem>"
     )
 
@@ -115,6 +115,14 @@ def equals(uri: str, value: str) -> str:
     path = uri if uri.startswith("<") else f'<t:FieldURI FieldURI="{uri}"/>'
     return (
         f'<t:IsEqualTo>{path}<t:FieldURIOrConstant><t:Constant Value="{value}"/></t:FieldURIOrConstant></t:IsEqualTo>'
+    )
+
+
+def contains(uri: str, text: str) -> str:
+    """Contains a text, whatever its case."""
+    return (
+        '<t:Contains ContainmentMode="Substring" ContainmentComparison="IgnoreCase">'
+        f'<t:FieldURI FieldURI="{uri}"/><t:Constant Value="{text}"/></t:Contains>'
     )
 
 

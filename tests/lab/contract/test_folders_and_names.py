@@ -3,7 +3,18 @@
 import pytest
 
 from lab.contract.endpoint import Endpoint, unique
-from lab.contract.requests import CALENDAR, FOLDER_IDS
+from lab.contract.requests import (
+    CALENDAR,
+    FOLDER_IDS,
+    HOUR,
+    calendar_item,
+    create,
+    equals,
+    find,
+    get_folder,
+    next_tuesday,
+    view,
+)
 
 IDS = FOLDER_IDS
 
@@ -89,3 +100,89 @@ def test_the_calendars_options_are_read(endpoint: Endpoint) -> None:
     answer = endpoint.ask(request, acts_as=endpoint.site.room)
     keys = answer.texts("//t:DictionaryKey/t:Value")
     assert "AutomateProcessing" in keys
+
+
+def find_folder(parent: str = CALENDAR, traversal: str = "Shallow", restriction: str = "") -> str:
+    shape = "<m:FolderShape><t:BaseShape>Default</t:BaseShape></m:FolderShape>"
+    return (
+        f'<m:FindFolder Traversal="{traversal}">{shape}{restriction}<m:ParentFolderIds>{parent}</m:ParentFolderIds>'
+        "</m:FindFolder>"
+    )
+
+
+@pytest.mark.page("getfolder-operation")
+def test_a_distinguished_folder_is_had_in_each_shape(endpoint: Endpoint) -> None:
+    for base, least in (("IdOnly", set()), ("Default", {"DisplayName"}), ("AllProperties", {"FolderClass"})):
+        shape = f"<m:FolderShape><t:BaseShape>{base}</t:BaseShape></m:FolderShape>"
+        fields = {
+            each.tag.rpartition("}")[2] for each in endpoint.ask(get_folder(shape=shape)).all("//m:Folders/*/*")
+        }
+        assert least | {"FolderId"} <= fields
+
+
+@pytest.mark.page("distinguishedfolderid")
+@pytest.mark.parametrize("name", ["inbox", "contacts", "tasks", "notes", "journal", "junkemail", "msgfolderroot"])
+def test_every_mailbox_has_its_folders(endpoint: Endpoint, name: str) -> None:
+    assert endpoint.ask(get_folder(f'<t:DistinguishedFolderId Id="{name}"/>')).code == "NoError"
+
+
+@pytest.mark.page("findfolder-operation")
+def test_folders_are_found_below_others_by_their_properties(endpoint: Endpoint) -> None:
+    name = unique("Contract")
+    reference = f'<t:FolderId Id="{endpoint.ask(create_folder(name)).folder_id()}"/>'
+    root = '<t:DistinguishedFolderId Id="msgfolderroot"/>'
+    by_name = (
+        '<m:Restriction><t:IsEqualTo><t:FieldURI FieldURI="folder:DisplayName"/><t:FieldURIOrConstant>'
+        f'<t:Constant Value="{name}"/></t:FieldURIOrConstant></t:IsEqualTo></m:Restriction>'
+    )
+    by_class = (
+        '<m:Restriction><t:IsEqualTo><t:ExtendedFieldURI PropertyTag="0x3613" PropertyType="String"/>'
+        '<t:FieldURIOrConstant><t:Constant Value="IPF.Appointment"/></t:FieldURIOrConstant></t:IsEqualTo>'
+        "</m:Restriction>"
+    )
+    try:
+        assert name in endpoint.ask(find_folder()).texts("//t:DisplayName")
+        assert endpoint.ask(find_folder(root, "Deep", by_name)).texts("//t:DisplayName") == [name]
+        assert endpoint.ask(find_folder(root, "Shallow", by_name)).texts("//t:DisplayName") == []
+        assert name in endpoint.ask(find_folder(CALENDAR, "Shallow", by_class)).texts("//t:DisplayName")
+    finally:
+        endpoint.ask(delete_folder(reference))
+
+
+@pytest.mark.page("responsecode")
+def test_a_folder_needs_a_parent(endpoint: Endpoint) -> None:
+    request = create_folder(unique("Contract")).replace(CALENDAR, '<t:FolderId Id="AAAA"/>')
+    assert endpoint.ask(request).code in {"ErrorInvalidIdMalformed", "ErrorParentFolderNotFound"}
+
+
+@pytest.mark.page("createitem")
+def test_an_item_is_made_in_a_calendar_of_ones_own(endpoint: Endpoint) -> None:
+    reference = f'<t:FolderId Id="{endpoint.ask(create_folder(unique("Contract"))).folder_id()}"/>'
+    start, subject = next_tuesday(), unique("Own")
+    request = create(calendar_item(subject, start)).replace(
+        "<m:Items>", f"<m:SavedItemFolderId>{reference}</m:SavedItemFolderId><m:Items>"
+    )
+    try:
+        assert endpoint.ask(request).code == "NoError"
+        there = endpoint.ask(find(view=view(start, start + HOUR), folder=reference))
+        assert there.texts("//t:Subject") == [subject]
+        assert endpoint.ask(find(equals("item:Subject", subject))).all("//t:ItemId") == []
+    finally:
+        endpoint.ask(delete_folder(reference))
+
+
+@pytest.mark.page("getroomlists-operation")
+def test_rooms_are_listed(endpoint: Endpoint) -> None:
+    (room_list,) = endpoint.site.require("room_list")
+    assert room_list.lower() in [text.lower() for text in endpoint.ask("<m:GetRoomLists/>").texts("//t:EmailAddress")]
+    request = f"<m:GetRooms><m:RoomList><t:EmailAddress>{room_list}</t:EmailAddress></m:RoomList></m:GetRooms>"
+    rooms = [text.lower() for text in endpoint.ask(request).texts("//t:Room//t:EmailAddress")]
+    assert endpoint.site.room in rooms
+
+
+@pytest.mark.page("getrooms-operation")
+def test_a_room_list_that_is_none_is_refused(endpoint: Endpoint) -> None:
+    request = (
+        f"<m:GetRooms><m:RoomList><t:EmailAddress>{endpoint.site.attendee}</t:EmailAddress></m:RoomList></m:GetRooms>"
+    )
+    assert endpoint.ask(request).code != "NoError"

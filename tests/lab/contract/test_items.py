@@ -5,7 +5,7 @@ import re
 import pytest
 
 from lab.contract.conftest import Book
-from lab.contract.endpoint import Endpoint, ItemId, unique
+from lab.contract.endpoint import Answer, Endpoint, ItemId, unique
 from lab.contract.requests import (
     CALENDAR,
     CLEAN_ID,
@@ -24,6 +24,7 @@ from lab.contract.requests import (
 
 DELETED = '<t:DistinguishedFolderId Id="deleteditems"/>'
 DISCARDED = '<t:DistinguishedFolderId Id="recoverableitemsdeletions"/>'
+BASES = ("IdOnly", "Default", "AllProperties")
 BODY = '<t:Body BodyType="Text">{}</t:Body>'
 
 
@@ -31,13 +32,14 @@ def moving(name: str, item: ItemId, to: str = DELETED) -> str:
     return f"<m:{name}><m:ToFolderId>{to}</m:ToFolderId><m:ItemIds>{item.element()}</m:ItemIds></m:{name}>"
 
 
+def fields(answer: Answer) -> set[str]:
+    return {each.tag.rpartition("}")[2] for each in answer.all("//t:CalendarItem/*")}
+
+
 @pytest.mark.page("baseshape")
 def test_a_shape_says_what_comes_back(endpoint: Endpoint, book: Book) -> None:
     item = book()
-    seen = {
-        base: {each.tag.rpartition("}")[2] for each in endpoint.ask(get(item.element(), base=base)).all("//t:CalendarItem/*")}
-        for base in ("IdOnly", "Default", "AllProperties")
-    }  # fmt: skip
+    seen = {base: fields(endpoint.ask(get(item.element(), base=base))) for base in BASES}
     assert seen["IdOnly"] == {"ItemId"}
     assert {"Subject", "Start", "End", "CalendarItemType"} <= seen["Default"] < seen["AllProperties"]
     assert "ChangeKey" in endpoint.ask(get(item.element(), base="IdOnly")).all("//t:ItemId")[0].attrib

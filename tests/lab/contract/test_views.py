@@ -6,7 +6,7 @@ import pytest
 
 from lab.contract.conftest import Book
 from lab.contract.endpoint import Endpoint, unique
-from lab.contract.requests import HOUR, equals, find, next_tuesday, view, written
+from lab.contract.requests import HOUR, KEY, contains, equals, find, next_tuesday, view, written
 
 PAGE = '<m:IndexedPageItemView MaxEntriesReturned="1" Offset="{}" BasePoint="Beginning"/>'
 DAYS = timedelta(days=1)
@@ -149,3 +149,98 @@ def test_availability_has_its_limits(endpoint: Endpoint, days: int, mailboxes: i
 def test_a_stranger_has_no_availability(endpoint: Endpoint) -> None:
     answer = endpoint.ask(availability("nobody-" + unique("x").replace(" ", "") + "@invalid.example"))
     assert answer.code == "ErrorMailRecipientNotFound"
+
+
+def compared(name: str, uri: str, value: str) -> str:
+    return equals(uri, value).replace("IsEqualTo", name)
+
+
+@pytest.mark.page("how-to-use-search-filters-with-ews-in-exchange")
+@pytest.mark.parametrize(
+    ("name", "hours"),
+    [
+        ("IsEqualTo", [1]),
+        ("IsNotEqualTo", [0, 2]),
+        ("IsGreaterThan", [2]),
+        ("IsGreaterThanOrEqualTo", [1, 2]),
+        ("IsLessThan", [0]),
+        ("IsLessThanOrEqualTo", [0, 1]),
+    ],
+)
+def test_a_search_compares(endpoint: Endpoint, book: Book, name: str, hours: list[int]) -> None:
+    key, start = unique("Compared"), next_tuesday()
+    for hour in range(3):
+        book(start + hour * HOUR, subject=f"{key} {hour}")
+    mine = contains("item:Subject", key)
+    expression = f"<t:And>{mine}{compared(name, 'calendar:Start', written(start + HOUR))}</t:And>"
+    found = endpoint.ask(find(expression)).texts("//t:Subject")
+    assert sorted(found) == [f"{key} {hour}" for hour in hours]
+
+
+@pytest.mark.page("how-to-use-search-filters-with-ews-in-exchange")
+def test_a_search_combines_and_looks_for_what_is_there(endpoint: Endpoint, book: Book) -> None:
+    key, other = unique("One"), unique("Other")
+    book(subject=key, before_start=f"<t:ExtendedProperty>{KEY}<t:Value>{key}</t:Value></t:ExtendedProperty>")
+    book(subject=other)
+    either = f"<t:Or>{equals('item:Subject', key)}{equals('item:Subject', other)}</t:Or>"
+    assert sorted(endpoint.ask(find(either)).texts("//t:Subject")) == sorted([key, other])
+    with_key = f"<t:And>{either}<t:Exists>{KEY}</t:Exists></t:And>"
+    assert endpoint.ask(find(with_key)).texts("//t:Subject") == [key]
+
+
+@pytest.mark.page("calendarview")
+def test_a_view_shows_at_most_so_many(endpoint: Endpoint, book: Book) -> None:
+    start = next_tuesday()
+    book(start), book(start)
+    cut = view(start, start + HOUR).replace("<m:CalendarView", '<m:CalendarView MaxEntriesReturned="1"')
+    answer = endpoint.ask(find(view=cut))
+    assert len(answer.all("//t:CalendarItem")) == 1
+    assert answer.all("//m:RootFolder")[0].get("IncludesLastItemInRange") == "false"
+
+
+@pytest.mark.page("calendarview")
+def test_a_view_does_not_end_before_it_begins(endpoint: Endpoint) -> None:
+    start = next_tuesday()
+    assert endpoint.ask(find(view=view(start, start - DAYS))).code == "ErrorCalendarEndDateIsEarlierThanStartDate"
+
+
+def viewed(kind: str, address: str) -> str:
+    return availability(address).replace("FreeBusyMerged", kind)
+
+
+@pytest.mark.page("requestedview")
+def test_details_are_told_to_who_may_read_them(endpoint: Endpoint, book: Book) -> None:
+    subject = unique("Detailed")
+    book(next_tuesday(10), subject=subject)
+    seen = endpoint.ask(viewed("Detailed", endpoint.site.organizer))
+    assert subject in seen.texts("//t:CalendarEventDetails/t:Subject")
+    times = seen.texts(f"//t:CalendarEvent[t:CalendarEventDetails/t:Subject='{subject}']/t:StartTime")
+    assert times == [written(next_tuesday(10))[:-1]]
+
+
+@pytest.mark.page("requestedview")
+def test_others_see_that_something_is_on(endpoint: Endpoint, book: Book) -> None:
+    subject = unique("Secret")
+    book(next_tuesday(10), subject=subject)
+    answer = endpoint.ask(viewed("FreeBusy", endpoint.site.organizer), endpoint.site.attendee)
+    assert "Busy" in answer.texts("//t:CalendarEvent/t:BusyType")
+    assert subject not in answer.texts("//t:Subject")
+
+
+@pytest.mark.page("suggestionsviewoptions")
+def test_times_are_suggested_when_all_are_free(endpoint: Endpoint, book: Book) -> None:
+    day = next_tuesday(0)
+    book(next_tuesday(10))
+    options = (
+        "<t:SuggestionsViewOptions><t:GoodThreshold>25</t:GoodThreshold>"
+        "<t:MaximumResultsByDay>48</t:MaximumResultsByDay>"
+        "<t:MaximumNonWorkHourResultsByDay>48</t:MaximumNonWorkHourResultsByDay>"
+        "<t:MeetingDurationInMinutes>60</t:MeetingDurationInMinutes>"
+        "<t:MinimumSuggestionQuality>Excellent</t:MinimumSuggestionQuality><t:DetailedSuggestionsWindow>"
+        f"<t:StartTime>{written(day)[:-1]}</t:StartTime><t:EndTime>{written(day + DAYS)[:-1]}</t:EndTime>"
+        "</t:DetailedSuggestionsWindow></t:SuggestionsViewOptions></m:GetUserAvailabilityRequest>"
+    )
+    request = availability(endpoint.site.organizer).replace("</m:GetUserAvailabilityRequest>", options)
+    times = endpoint.ask(request).texts("//t:Suggestion/t:MeetingTime")
+    assert times
+    assert written(next_tuesday(10))[:-1] not in [time.removesuffix("Z") for time in times]

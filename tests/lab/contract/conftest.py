@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from lab.contract.endpoint import RUN, Endpoint, ItemId, Site, unique
-from lab.contract.lab_accounts import site_of
+from lab.contract.lab_accounts import accounts_of
 from lab.contract.requests import ID_ONLY, calendar_item, contains, create, delete, find, next_tuesday
 from lab.wire import LISI
 from roomd_lab import Company, Lab
 from roomd_lab.cli import ready_line
 
+_SITE = pytest.StashKey[Site]()
 Book = Callable[..., ItemId]
 
 
@@ -21,6 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    file = config.getoption("--endpoint-file", default=None)
+    if file is not None:
+        config.stash[_SITE] = Site.from_file(file)
     config.addinivalue_line("markers", "page(name): the page of Microsoft's documentation that states this")
 
 
@@ -33,14 +37,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module")
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    file = request.config.getoption("--endpoint-file", default=None)
-    if file is not None:
-        yield Site.from_file(file)
+    given = request.config.stash.get(_SITE, None)
+    if given is not None:
+        yield given
         return
     lab = Lab(Company.seeded())
     lab.company.directory.leave_out_of_scope(LISI)
     with lab.serve_in_thread() as address:
-        yield site_of(ready_line(lab, address))
+        yield Site(**accounts_of(ready_line(lab, address)))  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

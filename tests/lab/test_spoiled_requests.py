@@ -19,7 +19,7 @@ EXPECTED_REFUSALS = {"ErrorDeleteDistinguishedFolder", "ErrorSubscriptionNotFoun
 NUMBER = len(requests("", ""))
 ODD_TEXTS = (
     *("", "0", "-1", "99999999999999999999", "2026-13-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"),
-    *("true", "x", "\U0001f600", "NaN", "\u00b2", "=", "AAMgAAEAAAAB"),
+    *("PT" + "9" * 60 + "H", "true", "x", "\U0001f600", "NaN", "\u00b2", "=", "AAMgAAEAAAAB"),
 )
 
 

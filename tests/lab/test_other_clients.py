@@ -162,6 +162,7 @@ def test_an_uploaded_series_leaves_out_its_excluded_days(client: Client, outlook
         ("BEGIN:VEVENT\nDTSTART:tomorrow\nEND:VEVENT", b"ErrorMimeContentInvalid<"),
         ("BEGIN:VEVENT\nDTSTART:20261201T090000Z\nRRULE:FREQ=HOURLY\nEND:VEVENT", b"ErrorMimeContentInvalid<"),
         ("BEGIN:VEVENT\nDTSTART;TZID=Nowhere:20261201T090000\nEND:VEVENT", b"ErrorMimeContentInvalid<"),
+        ("BEGIN:VEVENT\nX;A=" + "," * 3000 + "\nEND:VEVENT", b"ErrorMimeContentInvalid<"),
     ],
 )
 def test_what_is_no_calendar_is_refused(client: Client, document: str, code: bytes) -> None:

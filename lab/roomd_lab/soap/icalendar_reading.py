@@ -17,9 +17,9 @@ from roomd_lab.model.zones import zone_id_of, zone_info
 from roomd_lab.soap.rrule import recurrence_of
 from roomd_lab.soap.xml import Element, leaf, local_name, t, text_of
 
-_LINE = re.compile(
-    r'([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^";:]*)(?:,(?:"[^"]*"|[^";:]*))*)*):(.*)', re.DOTALL
-)
+# No piece of it can match what the next begins with, so that a long line is not read again and again.
+_VALUE = r'(?:"[^"]*"|[^",;:]*)'
+_LINE = re.compile(rf"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+={_VALUE}(?:,{_VALUE})*)*):(.*)", re.DOTALL)
 _PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^;]*)')
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 _TRIGGER = re.compile(r"-PT?(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:0S)?")

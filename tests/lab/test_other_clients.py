@@ -155,13 +155,25 @@ def test_an_uploaded_series_leaves_out_its_excluded_days(client: Client, outlook
     )
 
 
+def test_a_day_is_taken_out_of_a_series_alone(client: Client, outlook: Outlook) -> None:
+    lines = "SUMMARY:S\nDTSTART:20261201T090000Z\nDTEND:20261201T100000Z\nEXDATE:20261202T090000Z"
+    _, made = client.post(envelope(uploaded(lines), acts_as=EMMA))
+    assert [item.deletions for item in outlook.calendar(EMMA)] == [frozenset()]
+    assert "EXDATE" not in mime(get(client, item_id(made), mime=True))
+
+
 @pytest.mark.parametrize(
     ("document", "code"),
     [
         ("no calendar", b"ErrorMimeContentInvalid<"),
+        ("END:VEVENT\nBEGIN:VEVENT\nDTSTART:20261201T090000Z", b"ErrorMimeContentInvalid<"),
         ("BEGIN:VEVENT\nDTSTART:tomorrow\nEND:VEVENT", b"ErrorMimeContentInvalid<"),
         ("BEGIN:VEVENT\nDTSTART:20261201T090000Z\nRRULE:FREQ=HOURLY\nEND:VEVENT", b"ErrorMimeContentInvalid<"),
         ("BEGIN:VEVENT\nDTSTART;TZID=Nowhere:20261201T090000\nEND:VEVENT", b"ErrorMimeContentInvalid<"),
+        (
+            "BEGIN:VEVENT\nDTSTART:20261201T090000Z\nRRULE:FREQ=YEARLY;BYMONTH=13\nEND:VEVENT",
+            b"ErrorMimeContentInvalid<",
+        ),
         ("BEGIN:VEVENT\nX;A=" + "," * 3000 + "\nEND:VEVENT", b"ErrorMimeContentInvalid<"),
     ],
 )

@@ -54,8 +54,8 @@ def spelt_out(element: Element) -> tuple[Element, frozenset[date]]:
     given = {local_name(each) for each in element}
     try:
         written = "".join(_elements(event))
-        deletions = frozenset(_day(each) for each in event if each.name == "EXDATE")
-    except (KeyError, ValueError, OverflowError, StopIteration):
+        deletions = _deletions(event)
+    except (LookupError, ValueError, OverflowError):
         raise _invalid() from None
     read = etree.fromstring(f'<t:CalendarItem xmlns:t="{t("")[1:-1]}">{written}</t:CalendarItem>')
     kept = [each for each in read if local_name(each) not in given]
@@ -82,10 +82,11 @@ def _event(document: str) -> list[_Property]:
     """The properties of the first VEVENT, and the TRIGGER of its alarm."""
     lines = [_property(line) for line in re.sub(r"\r?\n[ \t]", "", document).splitlines() if line.strip()]
     marks = [(line.name, line.value.upper()) for line in lines]
-    if ("BEGIN", "VEVENT") not in marks or ("END", "VEVENT") not in marks:
-        raise _invalid()
-    begins = marks.index(("BEGIN", "VEVENT"))
-    return lines[begins + 1 : marks.index(("END", "VEVENT"), begins)]
+    try:
+        begins = marks.index(("BEGIN", "VEVENT"))
+        return lines[begins + 1 : marks.index(("END", "VEVENT"), begins)]
+    except ValueError:
+        raise _invalid() from None
 
 
 def _property(line: str) -> _Property:
@@ -98,7 +99,7 @@ def _property(line: str) -> _Property:
 
 
 def _elements(event: list[_Property]) -> Iterator[str]:
-    """The children of the CalendarItem. Raises KeyError, ValueError and OverflowError for nonsense."""
+    """The children of the CalendarItem. Raises LookupError, ValueError and OverflowError for nonsense."""
     first = {each.name: each for each in reversed(event)}
     starts = first["DTSTART"]
     whole_days = len(starts.value) == len("20260101")
@@ -181,9 +182,11 @@ def _end_without(starts: _Property) -> str:
     return _moment(starts)
 
 
-def _day(moment: _Property) -> date:
-    """The day of an EXDATE in its own zone."""
-    return _date(moment.value)
+def _deletions(event: list[_Property]) -> frozenset[date]:
+    """The days an EXDATE takes out of a series, each in its own zone; nothing can be taken out of a single event."""
+    if not _values(event, "RRULE"):
+        return frozenset()
+    return frozenset(_date(day) for each in _values(event, "EXDATE") for day in each.split(","))
 
 
 def _date(text: str) -> date:

@@ -13,9 +13,14 @@ _GROUPS = {
     frozenset(("SA", "SU")): "WeekendDay",
 }
 _INDEXES = {"1": "First", "2": "Second", "3": "Third", "4": "Fourth", "-1": "Last"}
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
+_MONTHS = dict(
+    enumerate(
+        (
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November", "December",
+        ),
+        1,
+    )
 )  # fmt: skip
 _BY_DAY = re.compile(r"([+-]?\d+)?([A-Z]{2})")
 
@@ -23,7 +28,7 @@ _BY_DAY = re.compile(r"([+-]?\d+)?([A-Z]{2})")
 def recurrence_of(rule: str, first: date) -> str:
     """The Recurrence of a series that begins on a day.
 
-    Raises KeyError and ValueError for a rule that Exchange has no pattern for.
+    Raises LookupError and ValueError for a rule that Exchange has no pattern for.
     """
     parts = dict(part.split("=", 1) for part in rule.upper().split(";") if part)
     return f"<t:Recurrence>{_pattern(parts, first)}{_range(parts, first)}</t:Recurrence>"
@@ -68,7 +73,7 @@ def _relative(parts: dict[str, str]) -> str:
 
 
 def _month(parts: dict[str, str], first: date) -> str:
-    return f"<t:Month>{_MONTHS[int(parts.get('BYMONTH', first.month)) - 1]}</t:Month>"
+    return f"<t:Month>{_MONTHS[int(parts.get('BYMONTH', first.month))]}</t:Month>"
 
 
 def _range(parts: dict[str, str], first: date) -> str:

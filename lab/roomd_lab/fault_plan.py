@@ -27,10 +27,10 @@ class SeededPlan:
         self._rng = random.Random(seed)  # noqa: S311 - repeatable trouble, not a secret
         self._rate = rate
 
-    def next(self, operation: str) -> Fault | None:  # noqa: ARG002 - as Plan has it
-        """The fault for this request, if it is one of the unlucky ones."""
-        luck, kind = self._rng.random(), self._rng.choice(_BY_CHANCE)
-        return kind if luck < self._rate else None
+    def next(self, operation: str) -> Fault | None:
+        """The fault for this request, if it is one of the unlucky ones and the fault drawn can happen to it."""
+        luck, drawn = self._rng.random(), self._rng.choice(_BY_CHANCE)
+        return drawn if luck < self._rate and drawn.befalls(operation) else None
 
 
 @dataclass(frozen=True, slots=True)

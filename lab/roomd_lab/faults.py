@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 ANY_OPERATION = "*"
+STREAMING_OPERATION = "GetStreamingEvents"
 
 
 class FaultKind(StrEnum):
@@ -48,6 +49,7 @@ class FaultKind(StrEnum):
     HUGE = "huge"
     ENTITIES = "entities"
     WRONG_DATE = "wrong-date"
+    STREAM_CUT = "stream-cut"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,8 @@ class Fault:
     item-error and subscription-lost, `item` (counted from 0; None for all) with item-error. `applied` says that
     soap-fault, item-error and http-... come after the request was carried out. `keep` is the share of the answer that
     is left of a spoiled one, `seconds` how long trickle and stall take and how wrong wrong-date is, `size` what huge
-    grows to, `location` where redirect-to-other-host points.
+    grows to, `location` where redirect-to-other-host points. `after` is how many envelopes of a stream stream-cut
+    lets through before one is cut to the share `keep`; it waits for a GetStreamingEvents, whatever `operation` says.
     """
 
     kind: FaultKind
@@ -74,6 +77,13 @@ class Fault:
     seconds: float = 5.0
     size: int = 64 * 1024 * 1024
     location: str = "https://elsewhere.example.net/EWS/Exchange.asmx"
+    after: int = 1
+
+    def befalls(self, operation: str) -> bool:
+        """Whether it can happen to a request of an operation."""
+        if self.kind is FaultKind.STREAM_CUT and operation != STREAMING_OPERATION:
+            return False
+        return self.operation in {ANY_OPERATION, operation}
 
 
 class Plan(Protocol):
@@ -120,7 +130,7 @@ class Faults:
         """The fault for this request, if one was planned; it is then used up by one."""
         with self._lock:
             for index, planned in enumerate(self._planned):
-                if planned.operation in {ANY_OPERATION, operation}:
+                if planned.befalls(operation):
                     left = replace(planned, times=planned.times - 1)
                     self._planned[index : index + 1] = [left] if left.times > 0 else []
                     return planned

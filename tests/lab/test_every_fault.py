@@ -205,6 +205,14 @@ def test_a_seeded_plan_repeats_itself() -> None:
     assert kinds(7) == kinds(7) != kinds(8)
     assert 60 < sum(kind is not None for kind in kinds(7)) < 140
     assert len(set(kinds(7))) > 15
+    assert FaultKind.STREAM_CUT not in kinds(7)
+
+
+def test_a_seeded_plan_cuts_streams_and_nothing_else() -> None:
+    plan, other = SeededPlan(3, 1.0), SeededPlan(3, 1.0)
+    of_streams = {fault.kind for _ in range(300) if (fault := plan.next("GetStreamingEvents"))}
+    of_others = {fault.kind for _ in range(300) if (fault := other.next("GetItem"))}
+    assert of_streams - of_others == {FaultKind.STREAM_CUT}
 
 
 def test_a_written_plan_names_the_requests_that_fail(client: Client, lab: Lab, tmp_path: Path) -> None:

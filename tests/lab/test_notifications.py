@@ -209,6 +209,36 @@ def test_a_stream_that_fails_on_demand_leaves_its_place(quick: Client) -> None:
         assert b"OK" in following()
 
 
+def test_a_running_stream_is_cut_within_what_it_tells(client: Client, outlook: Outlook) -> None:
+    wanted = subscribe(client)
+    client.lab.faults.add("stream-cut", keep=0.5)
+    connection = client.http()
+    body = envelope(streaming_request(wanted), acts_as=ZHANGSAN)
+    assert b"NoError" in client.post(envelope("<m:GetRoomLists/>"))[1]
+    connection.request("POST", "/EWS/Exchange.asmx", body, client.basic())
+    response = connection.getresponse()
+    assert b"<m:ConnectionStatus>OK<" in response.read1()
+    book(outlook)
+    left = response.fp.read()
+    connection.close()
+    assert (b"<Envelope" in left, b"</Envelope>" in left) == (True, False)
+    with stream(client, wanted) as following:
+        assert b"Notifications" not in following()
+        book(outlook)
+        assert b"CreatedEvent" in until(following, b"Notifications")
+
+
+def test_a_cut_stream_can_break_off_between_two_envelopes(quick: Client) -> None:
+    quick.lab.faults.add("stream-cut", after=2, keep=0.0)
+    connection = quick.http()
+    body = envelope(streaming_request(subscribe(quick)), acts_as=ZHANGSAN)
+    connection.request("POST", "/EWS/Exchange.asmx", body, quick.basic())
+    with pytest.raises(http.client.IncompleteRead) as cut:
+        connection.getresponse().read()
+    connection.close()
+    assert cut.value.partial.count(b"<Envelope") == cut.value.partial.count(b"</Envelope>") == 2
+
+
 def test_too_many_subscriptions_are_refused(quick: Client) -> None:
     mailbox = quick.mailbox(ZHANGSAN)
     for _ in range(QUICK.subscriptions):

@@ -1,13 +1,13 @@
 """What each path of the server answers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from roomd_lab.faults import Fault, Faults
+from roomd_lab.faults import Fault, FaultKind, Faults
 from roomd_lab.http.autodiscover import AUTODISCOVER_PATHS
 from roomd_lab.http.fault_replies import instead, spoil, spoils
-from roomd_lab.http.messages import HangUp, HttpRequest, HttpResponse, HttpStream, Reply
+from roomd_lab.http.messages import HangUp, HttpRequest, HttpResponse, HttpStream, Reply, StreamCut
 from roomd_lab.http.pages import ERROR_PAGE_PATH, error_page, locked_out, unauthorized
 from roomd_lab.http.sign_in import Denied, SignIn
 from roomd_lab.http.visits import Visit, Visits
@@ -82,12 +82,21 @@ class Endpoint:
         if replacement is not None and not planned.applied:
             return replacement
         reply = self._shown(self._backend.perform(decoded, account, planned))
-        if isinstance(reply, HttpStream) and (replacement is not None or spoils(planned)):
-            reply.cancel()
-            return replacement or HangUp()
-        return replacement or (spoil(planned, reply) if isinstance(reply, HttpResponse) else reply)
+        if isinstance(reply, HttpStream):
+            return _befall_stream(reply, planned, replacement)
+        return replacement or spoil(planned, reply)
 
     def _shown(self, answer: Answer | Streamed) -> HttpResponse | HttpStream:
         if isinstance(answer, Streamed):
             return self._backend.stream(answer)
         return HttpResponse(answer.status, answer.document)
+
+
+def _befall_stream(stream: HttpStream, planned: Fault, replacement: Reply | None) -> Reply:
+    """A stream is cut while it runs, does not begin, or has nothing to fear from this fault."""
+    if planned.kind is FaultKind.STREAM_CUT:
+        return replace(stream, cut=StreamCut(planned.after, planned.keep))
+    if replacement is None and not spoils(planned):
+        return stream
+    stream.cancel()
+    return replacement or HangUp()

@@ -49,6 +49,14 @@ class HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamCut:
+    """Where a stream breaks off: `after` whole chunks, and the share `keep` of the next one."""
+
+    after: int
+    keep: float
+
+
+@dataclass(frozen=True, slots=True)
 class HttpStream:
     """A response without an end in sight; each chunk is a complete envelope, as Exchange sends them.
 
@@ -58,6 +66,7 @@ class HttpStream:
     chunks: AsyncGenerator[bytes, None]
     cancel: Callable[[], None]
     content_type: str = "text/xml; charset=utf-8"
+    cut: StreamCut | None = None
 
 
 @dataclass(frozen=True, slots=True)

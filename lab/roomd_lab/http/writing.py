@@ -5,10 +5,11 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from email.utils import formatdate
 from http import HTTPStatus
+from itertools import count
 
 import h11
 
-from roomd_lab.http.messages import Framing, HttpResponse, HttpStream
+from roomd_lab.http.messages import Framing, HttpResponse, HttpStream, StreamCut
 
 _READ = 64 * 1024
 _PIECES = 50
@@ -41,13 +42,12 @@ class ResponseWriter:
         gone = asyncio.create_task(self._reader.read(_READ))
         try:
             async with aclosing(stream.chunks) as chunks:
-                return await self._pump(chunks, stream.content_type, gone)
+                return await self._pump(chunks, stream, gone)
         finally:
             gone.cancel()
 
-    async def _pump(self, chunks: AsyncGenerator[bytes, None], content_type: str, gone: asyncio.Task[bytes]) -> bool:
-        begun = False
-        while True:
+    async def _pump(self, chunks: AsyncGenerator[bytes, None], stream: HttpStream, gone: asyncio.Task[bytes]) -> bool:
+        for number in count():
             following = asyncio.ensure_future(anext(chunks, None))
             await asyncio.wait({following, gone}, return_when=asyncio.FIRST_COMPLETED)
             if not following.done():
@@ -57,11 +57,19 @@ class ResponseWriter:
             chunk = following.result()
             if chunk is None:
                 break
-            if not begun:
-                begun = True
-                await self._send(_head(HTTPStatus.OK, content_type, ()))
+            if number == 0:
+                await self._send(_head(HTTPStatus.OK, stream.content_type, ()))
+            if stream.cut and number >= stream.cut.after:
+                return await self._break_off(chunk, stream.cut)
             await self._send(h11.Data(data=chunk))
         await self._send(h11.EndOfMessage())
+        return False
+
+    async def _break_off(self, chunk: bytes, cut: StreamCut) -> bool:
+        """Announce a whole chunk, send a part of it, and no end of the stream."""
+        announced = self._http.send(h11.Data(data=chunk)) or b""
+        self._writer.write(announced[: int(len(announced) * cut.keep)])
+        await self._writer.drain()
         return False
 
     async def _send_whole(self, head: h11.Response, body: bytes, seconds: float) -> None:

@@ -28,6 +28,7 @@ from roomd_lab.model.recurrence.patterns import (
 )
 from roomd_lab.outlook import Outlook
 from roomd_lab.request_log import RequestLogEntry
+from roomd_lab.shown_certificate import CertificateKind
 
 __all__ = [
     "AbsoluteMonthly",
@@ -37,6 +38,7 @@ __all__ = [
     "Attendee",
     "Automation",
     "CalendarItem",
+    "CertificateKind",
     "Company",
     "Daily",
     "Directory",

@@ -81,6 +81,7 @@ def new_lab(options: argparse.Namespace) -> Lab:
     for address in options.outside_scope:
         lab.company.directory.leave_out_of_scope(address)
     lab.faults.follow(options.faults)
+    lab.certificate.show(options.certificate)
     return lab
 
 

@@ -37,6 +37,9 @@ class FaultKind(StrEnum):
     OTHER_HOST = "redirect-to-other-host"
     LOGIN_PAGE = "login-page"
     EMPTY = "empty"
+    # The server shows another certificate.
+    CERTIFICATE_EXPIRED = "certificate-expired"
+    CERTIFICATE_WRONG_HOST = "certificate-wrong-host"
     # Spoiled on the way.
     CLOSE_BEFORE = "close-before"
     CLOSE_AFTER = "close-after"
@@ -59,9 +62,10 @@ class Fault:
     `back_off_ms` goes with server-busy, `retry_after` (seconds) and `status` with http-..., `code` with soap-fault,
     item-error and subscription-lost, `item` (counted from 0; None for all) with item-error. `applied` says that
     soap-fault, item-error and http-... come after the request was carried out. `keep` is the share of the answer that
-    is left of a spoiled one, `seconds` how long trickle and stall take and how wrong wrong-date is, `size` what huge
-    grows to, `location` where redirect-to-other-host points. `after` is how many envelopes of a stream stream-cut
-    lets through before one is cut to the share `keep`; it waits for a GetStreamingEvents, whatever `operation` says.
+    is left of a spoiled one. `seconds` is how long trickle and stall take, how wrong wrong-date is, and how long a
+    wrong certificate is shown; `size` what huge grows to, `location` where redirect-to-other-host points. `after` is
+    how many envelopes of a stream stream-cut lets through before one is cut to the share `keep`; it waits for a
+    GetStreamingEvents, whatever `operation` says.
     """
 
     kind: FaultKind

@@ -69,10 +69,12 @@ class Lab(World):
     async def _serve_with(
         self, certificates: Certificates, place: Path, host: str, port: int, policy: SignInPolicy
     ) -> AsyncIterator[int]:
-        now, end_point = self.organization.now, certificates.end_point()
-        with closing(Gate(self.company.directory, place / "ntlm-accounts", policy, now, end_point)) as gate:
-            server = Server(lambda: self._new_handler(gate))
-            async with server.listen(host, port, certificates.server_context()) as bound:
+        now = self.organization.now
+        with closing(Gate(self.company.directory, place / "ntlm-accounts", policy, now)) as gate:
+            end_points = certificates.end_points()
+            server = Server(lambda: self._new_handler(SignIn(gate, end_points[self.certificate.kind])))
+            context = certificates.server_context(lambda: self.certificate.kind)
+            async with server.listen(host, port, context) as bound:
                 self._ews_url = _site(host, bound) + EWS_PATH
                 yield bound
 
@@ -94,16 +96,17 @@ class Lab(World):
                 thread.join()
                 runner.run(stack.__aexit__(None, None, None))
 
-    def _new_handler(self, gate: Gate) -> Handler:
+    def _new_handler(self, sign_in: SignIn) -> Handler:
         backend = Backend(
             faults=self.faults,
+            certificate=self.certificate,
             visits=Visits(self.requests, self.organization.now),
             perform=self._perform,
             stream=self._stream,
-            control=Control(self, gate).answer,
+            control=Control(self, sign_in.gate).answer,
             discover=lambda request: discover(request, self.company.directory, self._ews_url),
         )
-        return Endpoint(SignIn(gate), backend).answer
+        return Endpoint(sign_in, backend).answer
 
     def _perform(self, request: Request, account: Account, planned: Fault | None) -> Answer | Streamed:
         with self.lock:

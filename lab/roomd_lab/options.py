@@ -9,6 +9,7 @@ from roomd_lab.faults import Plan
 from roomd_lab.http.gate import ExtendedProtection
 from roomd_lab.model.errors import ExchangeError
 from roomd_lab.model.zones import local_zone_id, zone_id_of
+from roomd_lab.shown_certificate import CertificateKind
 
 _HIGHEST_PORT = 65535
 
@@ -75,6 +76,13 @@ def _add_sign_in(parser: argparse.ArgumentParser) -> None:
 def _add_trouble(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--faults", type=_plan, metavar="PLAN", help="seed:rate, such as 7:0.05, or a file with one fault a line"
+    )
+    parser.add_argument(
+        "--certificate",
+        type=CertificateKind,
+        choices=list(CertificateKind),
+        default=CertificateKind.VALID,
+        help="what the server shows: %(choices)s (default: %(default)s)",
     )
 
 

@@ -13,6 +13,7 @@ from roomd_lab.model.people import Account, RoomPolicy
 from roomd_lab.model.post import MailLogEntry
 from roomd_lab.outlook import Outlook
 from roomd_lab.request_log import RequestLog
+from roomd_lab.shown_certificate import ShownCertificate
 
 
 class World:
@@ -40,6 +41,7 @@ class World:
         self.organization.subscriptions.limits = self.limits
         self.outlook = Outlook(self.organization, self.lock)
         self.faults = Faults()
+        self.certificate = ShownCertificate()
         self.requests = RequestLog()
         self.control_token = secrets.token_urlsafe(24)
 

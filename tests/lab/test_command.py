@@ -1,12 +1,15 @@
+import http.client
 import json
 import random
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -43,6 +46,14 @@ def test_it_says_one_line_when_ready_and_ends_when_told(number: int) -> None:
         process.send_signal(number)
         assert process.wait(timeout=10) == 0
         assert process.stdout.read() == ""
+
+
+def test_it_can_begin_with_a_certificate_that_has_expired() -> None:
+    with running("--empty", "--certificate", "expired") as (_, ready):
+        context = ssl.create_default_context(cafile=ready["ca_file"])
+        connection = http.client.HTTPSConnection("127.0.0.1", urlsplit(ready["endpoint"]).port, context=context)
+        with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
+            connection.connect()
 
 
 def test_a_port_that_is_taken_is_named() -> None:

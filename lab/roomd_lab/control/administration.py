@@ -31,6 +31,12 @@ def _fault_plan(world: World, given: Json) -> Json:
     return {}
 
 
+def _certificate(world: World, given: Json) -> Json:
+    seconds = given.get("seconds")
+    world.certificate.show(given["kind"], None if seconds is None else float(seconds))
+    return {"kind": str(world.certificate.kind)}
+
+
 def _subscriptions(world: World, given: Json) -> Json:
     return {"lost": world.lose_subscriptions(given.get("code", "ErrorSubscriptionNotFound"))}
 
@@ -62,6 +68,7 @@ ADMINISTRATION_ROUTES: dict[str, Route] = {
     "/lab/fault": _fault,
     "/lab/fault-plan": _fault_plan,
     "/lab/clear-faults": _clear_faults,
+    "/lab/certificate": _certificate,
     "/lab/lose-subscriptions": _subscriptions,
     "/lab/requests": _requests,
 }

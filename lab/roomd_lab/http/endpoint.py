@@ -6,12 +6,13 @@ from http import HTTPStatus
 
 from roomd_lab.faults import Fault, FaultKind, Faults
 from roomd_lab.http.autodiscover import AUTODISCOVER_PATHS
-from roomd_lab.http.fault_replies import instead, spoil, spoils
+from roomd_lab.http.fault_replies import instead, spoil, spoils, wrong_certificate
 from roomd_lab.http.messages import HangUp, HttpRequest, HttpResponse, HttpStream, Reply, StreamCut
 from roomd_lab.http.pages import ERROR_PAGE_PATH, error_page, locked_out, unauthorized
 from roomd_lab.http.sign_in import Denied, SignIn
 from roomd_lab.http.visits import Visit, Visits
 from roomd_lab.model.people import Account
+from roomd_lab.shown_certificate import ShownCertificate
 from roomd_lab.soap.envelope import Request
 from roomd_lab.soap.service import Answer, Streamed, read
 
@@ -23,10 +24,12 @@ CONTROL_PREFIX = "/lab/"
 class Backend:
     """What stands behind the paths.
 
-    `perform` carries a request out, under a fault if there is one; `stream` turns a hanging answer into chunks.
+    `certificate` is what new connections are shown, `perform` carries a request out, under a fault if there is one,
+    and `stream` turns a hanging answer into chunks.
     """
 
     faults: Faults
+    certificate: ShownCertificate
     visits: Visits
     perform: Callable[[Request, Account, Fault | None], Answer | Streamed]
     stream: Callable[[Streamed], HttpStream]
@@ -78,6 +81,8 @@ class Endpoint:
     def _reply(self, decoded: Request, account: Account, planned: Fault | None) -> Reply:
         if planned is None:
             return self._shown(self._backend.perform(decoded, account, None))
+        if wrong := wrong_certificate(planned):
+            self._backend.certificate.show(wrong, planned.seconds)
         replacement = instead(planned)
         if replacement is not None and not planned.applied:
             return replacement

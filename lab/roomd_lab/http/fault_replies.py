@@ -19,6 +19,7 @@ from roomd_lab.http.pages import (
 )
 from roomd_lab.http.sign_in import OFFERS
 from roomd_lab.model.errors import ExchangeError
+from roomd_lab.shown_certificate import CertificateKind
 from roomd_lab.soap.service import fault
 
 Spoiled = HttpResponse | HangUp
@@ -35,6 +36,11 @@ def instead(planned: Fault) -> Spoiled | None:
         return _status(replace(planned, status=_STATUSES[planned.kind]))
     write = _INSTEAD.get(planned.kind)
     return None if write is None else write(planned)
+
+
+def wrong_certificate(planned: Fault) -> CertificateKind | None:
+    """The certificate a fault lets the server show to the connections that come next."""
+    return _WRONG_CERTIFICATES.get(planned.kind)
 
 
 def spoils(planned: Fault) -> bool:
@@ -80,6 +86,10 @@ _STATUSES = {
     FaultKind.HTTP_503: 503,
     FaultKind.HTTP_504: 504,
 }
+_WRONG_CERTIFICATES = {
+    FaultKind.CERTIFICATE_EXPIRED: CertificateKind.EXPIRED,
+    FaultKind.CERTIFICATE_WRONG_HOST: CertificateKind.WRONG_HOST,
+}
 _INSTEAD: dict[FaultKind, Callable[[Fault], Spoiled]] = {
     FaultKind.SERVER_BUSY: _busy,
     FaultKind.SOAP_FAULT: _soap_fault,
@@ -90,6 +100,8 @@ _INSTEAD: dict[FaultKind, Callable[[Fault], Spoiled]] = {
     FaultKind.LOGIN_PAGE: lambda _: login_page(),
     FaultKind.EMPTY: lambda _: HttpResponse(HTTPStatus.OK),
     FaultKind.CLOSE_BEFORE: lambda _: HangUp(),
+    FaultKind.CERTIFICATE_EXPIRED: lambda _: HangUp(),
+    FaultKind.CERTIFICATE_WRONG_HOST: lambda _: HangUp(),
 }
 
 

@@ -1,4 +1,4 @@
-"""What is known about accounts at the door: passwords, tokens, locks, and the TLS channel."""
+"""What is known about accounts at the door: passwords, tokens and locks."""
 
 import base64
 import binascii
@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hmac import compare_digest
 from pathlib import Path
-
-from spnego.channel_bindings import GssChannelBindings
 
 from roomd_lab.http.lock_out import LockOut
 from roomd_lab.model.directory import Directory
@@ -41,16 +39,10 @@ class SignInPolicy:
 
 
 class Gate:
-    """Knows every account's password. `store` is the file the NTLM acceptor reads them from.
+    """Knows every account's password. `store` is the file the NTLM acceptor reads them from."""
 
-    `end_point` is the hash of the server's certificate.
-    """
-
-    def __init__(
-        self, directory: Directory, store: Path, policy: SignInPolicy, now: Callable[[], datetime], end_point: bytes
-    ) -> None:
+    def __init__(self, directory: Directory, store: Path, policy: SignInPolicy, now: Callable[[], datetime]) -> None:
         self.policy = policy
-        self.bindings = GssChannelBindings(application_data=b"tls-server-end-point:" + end_point)
         self.lock_out = LockOut(policy.lock_out_after, timedelta(minutes=policy.lock_out_minutes), now)
         self._directory = directory
         self._store = store

@@ -5,6 +5,7 @@ import struct
 from dataclasses import dataclass
 
 import spnego
+from spnego.channel_bindings import GssChannelBindings
 from spnego.exceptions import SpnegoError
 
 from roomd_lab.http.gate import ExtendedProtection, Gate
@@ -30,10 +31,11 @@ class Denied:
 
 
 class SignIn:
-    """What one connection has shown of itself so far."""
+    """What one connection has shown of itself so far. `end_point` is the hash of the certificate it was shown."""
 
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
+    def __init__(self, gate: Gate, end_point: bytes) -> None:
+        self.gate = gate
+        self._bindings = GssChannelBindings(application_data=b"tls-server-end-point:" + end_point)
         self._context: spnego.ContextProxy | None = None
         self._claim: Claim | None = None
         self._account: Account | None = None
@@ -45,9 +47,9 @@ class SignIn:
         scheme, _, credentials = authorization.strip().partition(" ")
         match scheme.lower():
             case "basic":
-                return self._judge(*self._gate.basic(credentials.strip()))
+                return self._judge(*self.gate.basic(credentials.strip()))
             case "bearer":
-                return self._gate.bearer(credentials.strip()) or self._denied()
+                return self.gate.bearer(credentials.strip()) or self._denied()
             case "ntlm" | "negotiate":
                 return self._step(scheme, credentials.strip())
         return self._denied()
@@ -64,39 +66,39 @@ class SignIn:
         if self._context is not None and self._context.complete:
             principal = self._context.client_principal or ""
             self._context = None
-            account = self._judge(self._gate.account(principal), is_right=self._names_the_channel())
+            account = self._judge(self.gate.account(principal), is_right=self._names_the_channel())
             self._account = account if isinstance(account, Account) else None
             return account
         return Denied(challenges=(f"{scheme} {base64.b64encode(reply or b'').decode()}",), is_final=False)
 
     def _accept(self, token: bytes) -> bytes | None:
-        with self._gate.passwords():
+        with self.gate.passwords():
             if self._context is None:
                 protocol = "ntlm" if token.startswith(b"NTLMSSP\x00") else "negotiate"
                 self._context = spnego.server(protocol=protocol)
             named = self._claim is not None and self._claim.names_channel
-            protected = self._gate.policy.extended_protection is not ExtendedProtection.OFF
-            return self._context.step(token, channel_bindings=self._gate.bindings if named and protected else None)
+            protected = self.gate.policy.extended_protection is not ExtendedProtection.OFF
+            return self._context.step(token, channel_bindings=self._bindings if named and protected else None)
 
     def _names_the_channel(self) -> bool:
-        if self._gate.policy.extended_protection is not ExtendedProtection.REQUIRE:
+        if self.gate.policy.extended_protection is not ExtendedProtection.REQUIRE:
             return True
         return self._claim is not None and self._claim.names_channel
 
     def _claimed(self) -> Account | None:
-        return self._gate.account(self._claim.login) if self._claim else None
+        return self.gate.account(self._claim.login) if self._claim else None
 
     def _judge(self, account: Account | None, is_right: bool) -> Account | Denied:  # noqa: FBT001 - the gate's second word
         """Let an account in unless its password was wrong, or too many were before."""
         if account is None:
             return self._denied()
-        if self._gate.lock_out.is_locked(account.username):
+        if self.gate.lock_out.is_locked(account.username):
             return Denied(is_locked=True)
         if not is_right:
-            self._gate.lock_out.failed(account.username)
+            self.gate.lock_out.failed(account.username)
             return self._denied()
-        self._gate.lock_out.succeeded(account.username)
+        self.gate.lock_out.succeeded(account.username)
         return account
 
     def _denied(self) -> Denied:
-        return Denied(challenges=(*OFFERS, _BEARER) if self._gate.policy.oauth else OFFERS)
+        return Denied(challenges=(*OFFERS, _BEARER) if self.gate.policy.oauth else OFFERS)

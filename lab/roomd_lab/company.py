@@ -2,7 +2,7 @@
 
 import random
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -16,6 +16,7 @@ REALM = "EXAMPLE"
 _SID = "S-1-5-21-1004336348-1177238915-682003330"
 _ROOMS_PER_FLOOR = 6
 _UNATTENDED_EVERY = 5
+_DELEGATED_EVERY = 9
 _SATURDAY = 5
 
 
@@ -37,7 +38,7 @@ class Company:
         """
         rng = random.Random(seed)  # noqa: S311 - a believable company, not a secret
         staff = _people(people, rng)
-        places = _rooms(rooms, rng)
+        places = _with_delegates(_rooms(rooms, rng), staff)
         directory = Directory(
             people=staff,
             rooms=places,
@@ -86,6 +87,22 @@ def _rooms(number: int, rng: random.Random) -> tuple[Room, ...]:
         address = Address(name=name, smtp=f"{alias}@{DOMAIN}")
         rooms.append(Room(address=address, capacity=capacity, features=features, policy=policy))
     return tuple(rooms)
+
+
+def _with_delegates(rooms: tuple[Room, ...], staff: tuple[Person, ...]) -> tuple[Room, ...]:
+    """Some rooms may only be asked for; two people decide."""
+    if not staff:
+        return rooms
+
+    def policy(index: int, room: Room) -> RoomPolicy:
+        if index % _DELEGATED_EVERY != _DELEGATED_EVERY - 1:
+            return room.policy
+        delegates = tuple({staff[at % len(staff)].address.smtp: None for at in (index, index + 1)})
+        return replace(
+            room.policy, resource_delegates=delegates, all_book_in_policy=False, all_request_in_policy=True
+        )
+
+    return tuple(replace(room, policy=policy(index, room)) for index, room in enumerate(rooms))
 
 
 def _room_name(index: int, rng: random.Random) -> tuple[str, str, int]:

@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from roomd_lab.model.announcing import SILENTLY, TO_ALL, TO_CHANGED
+from roomd_lab.model.delegating import decide_for_room, waiting
 from roomd_lab.model.deleting import delete
 from roomd_lab.model.delivery import deliver
 from roomd_lab.model.errors import item_not_found
 from roomd_lab.model.folders import FolderName
 from roomd_lab.model.ids import clean, global_object_id_of, with_instance_date
-from roomd_lab.model.items import Attendee, Body, CalendarItem, Response, Role, StoredItem
+from roomd_lab.model.items import Attendee, Body, CalendarItem, MeetingMessage, Response, Role, StoredItem
 from roomd_lab.model.mailbox import Mailbox
 from roomd_lab.model.organization import Organization
 from roomd_lab.model.organizing import cancel, create, update
@@ -119,6 +120,25 @@ class Outlook:
             respond(mailbox, item, Response(response))
             deliver(self._organization)
 
+    def approve(self, delegate: str, uid: str, response: Response | str, *, on: date | None = None) -> None:
+        """Answer, as a room's delegate, a request for the room that was forwarded; see `respond`.
+
+        Raises ErrorItemNotFound when no such request waits in the delegate's inbox.
+        """
+        with self._lock:
+            mailbox, wanted = self._organization.mailbox(delegate), _identity(uid, on)
+            undecided = reversed(waiting(self._organization, mailbox))
+            request = next((each for each in undecided if each.global_object_id == wanted), None)
+            if request is None:
+                raise item_not_found()
+            decide_for_room(self._organization, mailbox, request, Response(response))
+            deliver(self._organization)
+
+    def waiting_for(self, delegate: str) -> list[MeetingMessage]:
+        """The requests for rooms in a delegate's inbox that nobody has decided yet, oldest first."""
+        with self._lock:
+            return waiting(self._organization, self._organization.mailbox(delegate))
+
     def delete(
         self, address: str, uid: str, *, on: date | None = None, folder: FolderName | None = FolderName.DELETED
     ) -> None:
@@ -170,8 +190,7 @@ class Outlook:
 
     def _find(self, address: str, uid: str, on: date | None = None) -> tuple[Mailbox, CalendarItem]:
         mailbox = self._organization.mailbox(address)
-        whole = clean(global_object_id_of(uid))
-        item = mailbox.meetings.find(whole if on is None else with_instance_date(whole, on))
+        item = mailbox.meetings.find(_identity(uid, on))
         if item is None:
             raise item_not_found()
         return mailbox, item
@@ -181,3 +200,9 @@ class Outlook:
         present = mailbox.item(item.item_id)
         assert isinstance(present, CalendarItem)
         return present
+
+
+def _identity(uid: str, on: date | None) -> bytes:
+    """The GlobalObjectId of a meeting, or of one occurrence of a series."""
+    whole = clean(global_object_id_of(uid))
+    return whole if on is None else with_instance_date(whole, on)

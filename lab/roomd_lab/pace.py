@@ -8,12 +8,14 @@ from datetime import timedelta
 
 from roomd_lab.lab import Lab
 from roomd_lab.model.errors import ExchangeError
-from roomd_lab.model.items import CalendarItem
+from roomd_lab.model.ids import instance_date
+from roomd_lab.model.items import CalendarItem, Response
 from roomd_lab.names import SUBJECTS
 
 _log = logging.getLogger(__name__)
 _FEWEST_PEOPLE = 4
 _ASKED = 40
+_DECIDE_SHARE, _APPROVED_SHARE = 0.3, 0.8
 _WORKING_HOURS = (9, 17)
 
 
@@ -37,6 +39,8 @@ def act(lab: Lab, rng: random.Random, *, misbehave: float = 0.0) -> str:
     own = [item for person in asked for item in lab.outlook.calendar(person) if _is_movable(lab, item)]
     if rng.random() < misbehave:
         return rng.choice(_MISDEEDS)(lab, rng, own)
+    if any(lab.outlook.waiting_for(person) for person in asked) and rng.random() < _DECIDE_SHARE:
+        return _decide(lab, rng, asked)
     return rng.choice(_DEEDS if own else (_book,))(lab, rng, own)
 
 
@@ -71,6 +75,15 @@ def _cancel(lab: Lab, rng: random.Random, own: list[CalendarItem]) -> str:
     item = rng.choice(own)
     lab.outlook.cancel(item.organizer.smtp, item.uid)
     return f"{item.organizer.smtp} cancelled '{item.subject}'"
+
+
+def _decide(lab: Lab, rng: random.Random, asked: list[str]) -> str:
+    """A delegate looks at the room's request that waits longest, and is mostly in a good mood."""
+    delegate = next(person for person in asked if lab.outlook.waiting_for(person))
+    request = lab.outlook.waiting_for(delegate)[0]
+    response = Response.ACCEPT if rng.random() < _APPROVED_SHARE else Response.DECLINE
+    lab.outlook.approve(delegate, request.uid, response, on=instance_date(request.global_object_id))
+    return f"{delegate} answered '{request.subject}' as a room's delegate: {response}"
 
 
 def _move_silently(lab: Lab, rng: random.Random, own: list[CalendarItem]) -> str:

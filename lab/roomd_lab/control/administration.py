@@ -17,6 +17,7 @@ def _policy(world: World, given: Json) -> Json:
     room = world.company.directory.rooms[given.pop("room").lower()]
     if "automation" in given:
         given["automation"] = Automation(given["automation"])
+    given = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
     world.set_room_policy(room.address.smtp, replace(room.policy, **given))
     return {}
 

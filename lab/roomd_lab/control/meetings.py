@@ -66,6 +66,11 @@ def _respond(world: World, given: Json) -> Json:
     return {}
 
 
+def _approve(world: World, given: Json) -> Json:
+    world.outlook.approve(given["delegate"], given["uid"], given["response"], on=_on(given))
+    return {}
+
+
 def _delete(world: World, given: Json) -> Json:
     world.outlook.delete(given["address"], given["uid"], on=_on(given))
     return {}
@@ -103,6 +108,7 @@ MEETING_ROUTES: dict[str, Route] = {
     "/lab/this-and-following": _this_and_following,
     "/lab/cancel": _cancel,
     "/lab/respond": _respond,
+    "/lab/approve": _approve,
     "/lab/delete": _delete,
     "/lab/write-into": _write_into,
     "/lab/calendar": _calendar,

@@ -52,6 +52,7 @@ def message_view(item: MeetingMessage) -> dict[str, Any]:
         "to": [address.smtp for address in item.recipients],
         "sent": item.sent.isoformat(),
         "response": str(item.response),
+        "received_for": item.received_for.smtp if item.received_for else None,
     }
 
 

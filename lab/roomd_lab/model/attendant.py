@@ -27,7 +27,8 @@ class Refusal:
 class Verdict:
     """What the attendant answers, and the sentence it gives for it.
 
-    Of a series it accepts, `refusals` are the occurrences it does not take, and `recurrence` is what it keeps.
+    A tentative one waits for a delegate. Of a series it accepts, `refusals` are the occurrences it does not take, and
+    `recurrence` is what it keeps.
     """
 
     response: Response
@@ -42,29 +43,27 @@ def decide(policy: RoomPolicy, request: CalendarItem, calendar: Calendar, now: d
     `calendar` gives what the room has between two instants.
     """
     if policy.maximum_duration_minutes and _minutes(request) > policy.maximum_duration_minutes:
-        return _declined(
-            f"Meetings in this room may last {policy.maximum_duration_minutes} minutes at most.", request
-        )
+        return declined(f"Meetings in this room may last {policy.maximum_duration_minutes} minutes at most.", request)
     horizon = now + timedelta(days=policy.booking_window_days)
     if request.start > horizon:
-        return _declined(_too_far(policy), request)
+        return declined(_too_far(policy), request)
     if request.recurrence is not None:
         return _decide_series(policy, request, calendar, horizon)
     text = None if policy.allow_conflicts else _conflict(request, calendar)
-    return _accepted(request) if text is None else _declined(text, request)
+    return accepted(request) if text is None else declined(text, request)
 
 
 def _decide_series(policy: RoomPolicy, request: CalendarItem, calendar: Calendar, horizon: datetime) -> Verdict:
     if not policy.allow_recurring_meetings:
-        return _declined("This room cannot be booked for recurring meetings.", request)
+        return declined("This room cannot be booked for recurring meetings.", request)
     within, goes_beyond = _up_to(request, horizon)
     if goes_beyond and policy.enforce_scheduling_horizon:
-        return _declined(_too_far(policy), request)
+        return declined(_too_far(policy), request)
     kept = _ended(request, within) if goes_beyond else request
     refusals = () if policy.allow_conflicts else _refusals(within, calendar)
     if refusals and _are_too_many(policy, len(refusals), len(within)):
-        return _declined(f"{len(refusals)} of {len(within)} meetings: {refusals[0].text}", request)
-    return replace(_accepted(kept), refusals=refusals)
+        return declined(f"{len(refusals)} of {len(within)} meetings: {refusals[0].text}", request)
+    return replace(accepted(kept), refusals=refusals)
 
 
 def _up_to(series: CalendarItem, horizon: datetime) -> tuple[list[CalendarItem], bool]:
@@ -118,11 +117,13 @@ def _too_far(policy: RoomPolicy) -> str:
     return f"This room can be booked {policy.booking_window_days} days ahead at most."
 
 
-def _accepted(request: CalendarItem) -> Verdict:
+def accepted(request: CalendarItem) -> Verdict:
+    """The room takes all that was asked for."""
     return Verdict(response=Response.ACCEPT, text="Your request was accepted.", recurrence=request.recurrence)
 
 
-def _declined(text: str, request: CalendarItem) -> Verdict:
+def declined(text: str, request: CalendarItem) -> Verdict:
+    """The room takes nothing of it."""
     return Verdict(response=Response.DECLINE, text=text, recurrence=request.recurrence)
 
 

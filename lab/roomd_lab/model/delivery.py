@@ -3,7 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from roomd_lab.model.attendant import decide, tidy
+from roomd_lab.model.approval import weigh
+from roomd_lab.model.attendant import tidy
+from roomd_lab.model.delegating import forward, hold, receive_forwarded
 from roomd_lab.model.folders import FolderName
 from roomd_lab.model.items import (
     SHARED_FIELDS,
@@ -18,7 +20,7 @@ from roomd_lab.model.mailbox import Mailbox
 from roomd_lab.model.notices import answer_message, meeting_message
 from roomd_lab.model.organization import Organization
 from roomd_lab.model.people import Automation, Room
-from roomd_lab.model.post import Answer, Cancellation, Invitation
+from roomd_lab.model.post import Answer, Cancellation, Forwarded, Invitation
 from roomd_lab.model.responding import respond
 
 
@@ -31,6 +33,8 @@ def deliver(organization: Organization) -> None:
         match letter:
             case Invitation():
                 _receive_invitation(mailbox, organization.room(letter.to), letter)
+            case Forwarded():
+                receive_forwarded(mailbox, letter)
             case Cancellation():
                 _receive_cancellation(mailbox, organization.room(letter.to), letter)
             case Answer():
@@ -50,6 +54,9 @@ def _receive_invitation(mailbox: Mailbox, room: Room | None, letter: Invitation)
     request = mailbox.add(message, FolderName.INBOX)
     if room and copy and automation is Automation.AUTO_ACCEPT:
         _attend(mailbox, room, copy, request)
+        copy = mailbox.meetings.find(copy.global_object_id)
+    if room and copy and copy.my_response in {Response.NONE, Response.TENTATIVE}:
+        forward(mailbox, room, letter)
 
 
 def _note_down(mailbox: Mailbox, letter: Invitation) -> CalendarItem | None:
@@ -113,8 +120,12 @@ def _attend(mailbox: Mailbox, room: Room, copy: CalendarItem, request: MeetingMe
         mailbox.save(tidy(room.policy, copy))
         mailbox.move(request, FolderName.DELETED)
         return
-    verdict = decide(room.policy, copy, mailbox.meetings.between, mailbox.now())
-    answered = respond(mailbox, replace(copy, recurrence=verdict.recurrence), verdict.response, text=verdict.text)
+    verdict = weigh(room.policy, copy, mailbox.meetings.between, mailbox.now())
+    kept = replace(copy, recurrence=verdict.recurrence)
+    if verdict.response is Response.TENTATIVE:
+        hold(mailbox, room.policy, kept, verdict.text)
+        return
+    answered = respond(mailbox, kept, verdict.response, text=verdict.text)
     if verdict.response is Response.ACCEPT:
         mailbox.save(tidy(room.policy, answered))
     for refusal in verdict.refusals:

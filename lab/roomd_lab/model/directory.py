@@ -56,7 +56,10 @@ class Directory:
             self._permissions[key] = permission
 
     def permission(self, delegate: str, owner: Address) -> Permission | None:
-        """What somebody may do with an owner's calendar."""
+        """What somebody may do with an owner's calendar; a room's delegates edit it."""
+        room = self.rooms.get(owner.key)
+        if room is not None and room.policy.has_delegate(delegate):
+            return Permission.EDITOR
         return self._permissions.get((delegate.lower(), owner.key))
 
     def leave_out_of_scope(self, smtp: str, *, outside: bool = True) -> None:
@@ -98,7 +101,12 @@ class Directory:
         return [owner for owner in self.mailbox_owners() if _answers_to(owner, exact)]
 
     def set_room_policy(self, smtp: str, policy: RoomPolicy) -> Room:
-        """What an administrator does with Set-CalendarProcessing."""
+        """What an administrator does with Set-CalendarProcessing.
+
+        Raises ErrorNonExistentMailbox for an unknown room or delegate.
+        """
+        for delegate in policy.resource_delegates:
+            self.owner(delegate)
         room = self.rooms.get(smtp.lower())
         if room is None:
             raise no_such_mailbox(smtp)

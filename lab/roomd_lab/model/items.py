@@ -239,7 +239,10 @@ SHARED_FIELDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingMessage(Item):
-    """A request, response or cancellation in somebody's inbox, sent items or deleted items."""
+    """A request, response or cancellation in somebody's inbox, sent items or deleted items.
+
+    `received_for` is the room whose delegate was sent it.
+    """
 
     kind: MessageKind
     sender: Address
@@ -259,6 +262,7 @@ class MeetingMessage(Item):
     attendees: tuple[Attendee, ...] = ()
     calendar_item_id: str | None = None
     has_been_processed: bool = True
+    received_for: Address | None = None
     is_read: bool = False
 
     @property

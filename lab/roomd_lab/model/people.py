@@ -35,7 +35,7 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomPolicy:
-    """The attendant's settings, with the defaults of Set-CalendarProcessing."""
+    """The attendant's settings, with the names and defaults of Set-CalendarProcessing. People are SMTP addresses."""
 
     automation: Automation = Automation.AUTO_ACCEPT
     allow_conflicts: bool = False
@@ -49,6 +49,33 @@ class RoomPolicy:
     add_organizer_to_subject: bool = True
     delete_comments: bool = True
     remove_private_property: bool = True
+    resource_delegates: tuple[str, ...] = ()
+    forward_requests_to_delegates: bool = True
+    tentative_pending_approval: bool = True
+    all_book_in_policy: bool = True
+    book_in_policy: tuple[str, ...] = ()
+    all_request_in_policy: bool = False
+    request_in_policy: tuple[str, ...] = ()
+    all_request_out_of_policy: bool = False
+    request_out_of_policy: tuple[str, ...] = ()
+
+    def has_delegate(self, smtp: str) -> bool:
+        """Whether somebody approves requests for the room."""
+        return _names(self.resource_delegates, smtp)
+
+    def may_book(self, smtp: str) -> bool:
+        """Whether somebody's request within the policy is accepted without a delegate."""
+        return self.all_book_in_policy or _names(self.book_in_policy, smtp)
+
+    def may_request(self, smtp: str, *, in_policy: bool) -> bool:
+        """Whether somebody may ask a delegate for what they cannot book."""
+        if in_policy:
+            return self.all_request_in_policy or _names(self.request_in_policy, smtp)
+        return self.all_request_out_of_policy or _names(self.request_out_of_policy, smtp)
+
+
+def _names(addresses: tuple[str, ...], smtp: str) -> bool:
+    return smtp.lower() in {each.lower() for each in addresses}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,17 @@ class Answer:
     text: str = ""
 
 
-Letter = Invitation | Cancellation | Answer
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarded:
+    """A request a room passes on to one of its delegates, with the organizer's copy as it was when it was sent."""
+
+    to: Address
+    room: Address
+    meeting: CalendarItem
+    kind: RequestKind
+
+
+Letter = Forwarded | Invitation | Cancellation | Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +100,8 @@ def _postmark(letter: Letter) -> tuple[MessageKind, Address, str]:
     match letter:
         case Invitation():
             return MessageKind.REQUEST, letter.meeting.organizer, letter.kind
+        case Forwarded():
+            return MessageKind.REQUEST, letter.room, "Forwarded"
         case Cancellation():
             return MessageKind.CANCELLATION, letter.meeting.organizer, ""
         case Answer():

@@ -7,6 +7,7 @@ from roomd_lab.model.folders import FolderName
 from roomd_lab.model.items import CalendarItem, FreeBusy, MeetingMessage, MessageKind, Response, StoredItem
 from roomd_lab.model.mailbox import Mailbox
 from roomd_lab.model.notices import answer_message
+from roomd_lab.model.people import Address
 from roomd_lab.model.post import Answer
 
 _VERBS = {Response.ACCEPT: "Accept", Response.TENTATIVE: "Tentative", Response.DECLINE: "Decline"}
@@ -24,7 +25,7 @@ def respond(
     """
     copy = _copy_of(mailbox, reference)
     _check(copy, reference, response)
-    _file_requests(mailbox, copy)
+    file_requests(mailbox, copy.global_object_id)
     shown = copy.intended_free_busy if response is Response.ACCEPT else FreeBusy.TENTATIVE
     answered = mailbox.save(replace(copy, my_response=response, replied_at=mailbox.now(), free_busy=shown))
     if tell:
@@ -54,17 +55,25 @@ def _check(copy: CalendarItem, reference: StoredItem, response: Response) -> Non
         raise ExchangeError(f"ErrorCalendarIsOrganizerFor{verb}", "The organizer cannot answer the meeting.")
     if copy.is_cancelled:
         raise ExchangeError(f"ErrorCalendarIsCancelledFor{verb}", "The meeting has been cancelled.")
-    if isinstance(reference, MeetingMessage) and reference.sequence < copy.sequence:
+    if isinstance(reference, MeetingMessage):
+        check_up_to_date(reference, copy)
+
+
+def check_up_to_date(request: MeetingMessage, copy: CalendarItem) -> None:
+    """Refuse a request that was overtaken by an update. Raises ErrorCalendarMeetingRequestIsOutOfDate."""
+    if request.sequence < copy.sequence:
         raise ExchangeError("ErrorCalendarMeetingRequestIsOutOfDate", "The meeting request is out of date.")
 
 
-def _file_requests(mailbox: Mailbox, copy: CalendarItem) -> None:
+def file_requests(mailbox: Mailbox, global_object_id: bytes, received_for: Address | None = None) -> None:
+    """Put the requests of a meeting away: one's own, or those received as a room's delegate."""
     inbox = mailbox.folders[FolderName.INBOX]
     for message in list(inbox.items.values()):
         if (
             isinstance(message, MeetingMessage)
             and message.kind is MessageKind.REQUEST
-            and message.global_object_id == copy.global_object_id
+            and message.global_object_id == global_object_id
+            and message.received_for == received_for
         ):
             mailbox.move(message, FolderName.DELETED)
 

@@ -21,6 +21,11 @@ def _recipients(recipients: tuple[Address, ...]) -> str:
     return "<t:ToRecipients>" + "".join(map(mailbox, recipients)) + "</t:ToRecipients>" if recipients else ""
 
 
+def _received_for(item: MeetingMessage) -> str:
+    room = item.received_for
+    return "" if room is None else f"<t:ReceivedRepresenting>{mailbox(room)}</t:ReceivedRepresenting>"
+
+
 def _calendar_item(item: MeetingMessage) -> str:
     if item.calendar_item_id is None:
         return ""
@@ -51,8 +56,9 @@ _EVERY_MESSAGE: tuple[Field[MeetingMessage], ...] = (
     only_in_full("message:ToRecipients", lambda i: _recipients(i.recipients)),
     _person("message:From", "From"),
     same_in_lists("message:IsRead", lambda i: leaf("t:IsRead", write_bool(i.is_read)), Level.DEFAULT),
+    only_in_full("message:ReceivedRepresenting", _received_for),
     same_in_lists("meeting:AssociatedCalendarItemId", _calendar_item, Level.DEFAULT),
-    same_in_lists("meeting:IsDelegated", lambda _: "<t:IsDelegated>false</t:IsDelegated>"),
+    same_in_lists("meeting:IsDelegated", lambda i: leaf("t:IsDelegated", write_bool(i.received_for is not None))),
     same_in_lists("meeting:IsOutOfDate", lambda _: "<t:IsOutOfDate>false</t:IsOutOfDate>"),
     same_in_lists("meeting:HasBeenProcessed", lambda i: leaf("t:HasBeenProcessed", write_bool(i.has_been_processed))),
     same_in_lists("meeting:ResponseType", lambda i: f"<t:ResponseType>{i.response}</t:ResponseType>", Level.DEFAULT),

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from roomd_lab.model.announcing import SILENTLY, TO_ALL, Mailing, Notify
+from roomd_lab.model.delegating import decide_for_room
 from roomd_lab.model.errors import ExchangeError
-from roomd_lab.model.folders import Folder
-from roomd_lab.model.items import CalendarItem, Response
+from roomd_lab.model.folders import Folder, FolderName
+from roomd_lab.model.items import CalendarItem, MeetingMessage, Response
 from roomd_lab.model.mailbox import Mailbox
 from roomd_lab.model.organizing import cancel, create
 from roomd_lab.model.responding import respond
@@ -86,6 +87,8 @@ def _answer(answer: Response) -> Callable[[Call, Element], CalendarItem]:
         mailbox, item = item_to_write(call.organization, call.caller, reference)
         require_change_key(reference, item, conflict="ErrorStaleObject")
         text = text_of(element.find(t("Body")))
+        if isinstance(item, MeetingMessage) and item.received_for is not None:
+            return decide_for_room(call.organization, mailbox, item, answer, tell=_is_sent(call), text=text)
         return respond(mailbox, item, answer, tell=_is_sent(call), text=text)
 
     return write

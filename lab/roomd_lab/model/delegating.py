@@ -1,0 +1,85 @@
+"""What waits for a room's delegates, and what they decide."""
+
+from dataclasses import replace
+
+from roomd_lab.model.attendant import tidy
+from roomd_lab.model.errors import access_denied, item_not_found
+from roomd_lab.model.folders import FolderName
+from roomd_lab.model.items import CalendarItem, FreeBusy, MeetingMessage, MessageKind, Response
+from roomd_lab.model.mailbox import Mailbox
+from roomd_lab.model.notices import meeting_message
+from roomd_lab.model.organization import Organization
+from roomd_lab.model.people import Address, Room, RoomPolicy
+from roomd_lab.model.post import Forwarded, Invitation
+from roomd_lab.model.responding import check_up_to_date, file_requests, respond
+
+
+def hold(mailbox: Mailbox, policy: RoomPolicy, copy: CalendarItem, text: str) -> CalendarItem:
+    """Keep a request in the room's calendar without deciding, and tell the organizer that it is pending."""
+    held = respond(mailbox, copy, Response.TENTATIVE, text=text)
+    shown = FreeBusy.TENTATIVE if policy.tentative_pending_approval else FreeBusy.FREE
+    return mailbox.save(tidy(policy, replace(held, free_busy=shown)))
+
+
+def forward(mailbox: Mailbox, room: Room, letter: Invitation) -> None:
+    """Send a request on to the room's delegates, if it has any and they want it."""
+    if not room.policy.forward_requests_to_delegates:
+        return
+    for delegate in room.policy.resource_delegates:
+        mailbox.post.send(
+            Forwarded(
+                to=Address(name=delegate, smtp=delegate), room=room.address, meeting=letter.meeting, kind=letter.kind
+            )
+        )
+
+
+def receive_forwarded(mailbox: Mailbox, letter: Forwarded) -> None:
+    """Lay a room's request into its delegate's inbox. It touches nothing in the delegate's own calendar."""
+    recipients = tuple(attendee.address for attendee in letter.meeting.attendees)
+    message = meeting_message(MessageKind.REQUEST, letter.meeting, recipients, mailbox.now())
+    mailbox.add(
+        replace(message, request_kind=letter.kind, received_for=letter.room, has_been_processed=False),
+        FolderName.INBOX,
+    )
+
+
+def decide_for_room(  # noqa: PLR0913 - an answer, in whose name and by whom
+    organization: Organization,
+    delegate: Mailbox,
+    request: MeetingMessage,
+    response: Response,
+    *,
+    tell: bool = True,
+    text: str = "",
+) -> CalendarItem:
+    """Answer a forwarded request in the room's name; gives the room's copy.
+
+    Raises ErrorAccessDenied to whom is no delegate any more, ErrorItemNotFound when the room has the meeting no more,
+    and what `respond` raises.
+    """
+    room = request.received_for and organization.room(request.received_for)
+    if not room or not room.policy.has_delegate(delegate.owner.smtp):
+        raise access_denied()
+    mailbox = organization.mailbox(room.address.smtp)
+    copy = mailbox.meetings.find(request.global_object_id)
+    if copy is None:
+        raise item_not_found()
+    check_up_to_date(request, copy)
+    answered = respond(mailbox, copy, response, tell=tell, text=text)
+    file_requests(delegate, request.global_object_id, room.address)
+    return answered
+
+
+def waiting(organization: Organization, delegate: Mailbox) -> list[MeetingMessage]:
+    """The forwarded requests in a delegate's inbox that nobody has decided yet, oldest first."""
+    inbox = delegate.folders[FolderName.INBOX].items.values()
+    return [each for each in inbox if isinstance(each, MeetingMessage) and _is_undecided(organization, each)]
+
+
+def _is_undecided(organization: Organization, request: MeetingMessage) -> bool:
+    if request.received_for is None:
+        return False
+    copy = organization.mailbox(request.received_for.smtp).meetings.find(request.global_object_id)
+    if copy is None or copy.is_cancelled or request.sequence < copy.sequence:
+        return False
+    return copy.my_response in {Response.NONE, Response.TENTATIVE}

@@ -9,7 +9,7 @@ from roomd_lab.company import Company
 from roomd_lab.faults import Faults
 from roomd_lab.model.limits import Limits
 from roomd_lab.model.organization import Organization, wall_clock
-from roomd_lab.model.people import Account, RoomPolicy
+from roomd_lab.model.people import Account, Permission, RoomPolicy
 from roomd_lab.model.post import MailLogEntry
 from roomd_lab.outlook import Outlook
 from roomd_lab.request_log import RequestLog
@@ -55,6 +55,23 @@ class World:
         """Change how a room answers from now on."""
         with self.lock:
             self.company.directory.set_room_policy(room, policy)
+
+    def permit(self, delegate: str, owner: str, level: Permission | None, *, folder: str | None = None) -> None:
+        """Let somebody use an owner's calendar, or a folder that was made there, by its name; None takes it back.
+
+        Raises ErrorNonExistentMailbox for a stranger, ValueError when no folder of this name was made.
+        """
+        with self.lock:
+            if folder is None:
+                self.company.directory.permit(delegate, owner, level)
+                return
+            made = (each for each in self.organization.mailbox(owner).tree if each.name is None)
+            found = next((each for each in made if each.display_name.lower() == folder.lower()), None)
+            if found is None:
+                raise ValueError(f"{owner} has made no folder '{folder}'")
+            found.permissions.pop(delegate.lower(), None)
+            if level is not None:
+                found.permissions[delegate.lower()] = level
 
     def lose_subscriptions(self, code: str = "ErrorSubscriptionNotFound") -> int:
         """Let every notification subscription fail with a code, as after a restart; says how many there were."""

@@ -49,7 +49,7 @@ def _scope(world: World, given: Json) -> Json:
 
 def _permit(world: World, given: Json) -> Json:
     level = Permission(given["level"]) if given.get("level") else None
-    world.company.directory.permit(given["delegate"], given["owner"], level)
+    world.permit(given["delegate"], given["owner"], level, folder=given.get("folder"))
     return {}
 
 

@@ -1,5 +1,6 @@
 """Who may open what."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from roomd_lab.model.directory import Directory
@@ -29,20 +30,36 @@ class Caller:
         """Whether this is the caller's own mailbox, or that of the person acted for."""
         return self.acts_as is not None and self.acts_as.lower() == mailbox.owner.key
 
-    def may_open(self, mailbox: Mailbox, folder: FolderName | None) -> bool:
-        """Whether the caller may read a folder; None is one that people made."""
-        return self.owns(mailbox) or (folder in _DELEGATED and self._permission(mailbox) is not None)
+    def may_open(self, mailbox: Mailbox, folder: Folder) -> bool:
+        """Whether the caller may read a folder."""
+        return self.owns(mailbox) or self._permission(mailbox, folder) is not None
 
-    def require_write(self, mailbox: Mailbox, folder: FolderName | None) -> None:
+    def require_write(self, mailbox: Mailbox, folder: Folder) -> None:
         """Refuse a reviewer what only an owner or an editor may do. Raises ErrorAccessDenied."""
-        is_editor = folder in _DELEGATED and self._permission(mailbox) is Permission.EDITOR
-        if not self.owns(mailbox) and not is_editor:
+        if not self.owns(mailbox) and self._permission(mailbox, folder) is not Permission.EDITOR:
             raise access_denied()
 
-    def _permission(self, mailbox: Mailbox) -> Permission | None:
-        if self.account.delegate:
-            return Permission.EDITOR
-        return self.directory.permission(self.acts_as or self.account.username, mailbox.owner)
+    def require_ownership(self, mailbox: Mailbox) -> None:
+        """Refuse everybody else what only an owner may do. Raises ErrorAccessDenied."""
+        if not self.owns(mailbox):
+            raise access_denied()
+
+    def _permission(self, mailbox: Mailbox, folder: Folder) -> Permission | None:
+        granted = permissions_of(self.directory, mailbox, folder)
+        return granted.get((self.acts_as or "").lower()) or granted.get(self.account.username.lower())
+
+
+def permissions_of(directory: Directory, mailbox: Mailbox, folder: Folder) -> Mapping[str, Permission]:
+    """Who may use a folder besides its owner. The way to the calendar is open to who may open the calendar."""
+    if folder.name is None:
+        return folder.permissions
+    return directory.permissions(mailbox.owner) if folder.name in _DELEGATED else {}
+
+
+def inherited(directory: Directory, mailbox: Mailbox, parent: Folder) -> dict[str, Permission]:
+    """The rights a folder begins with: those on the calendar or the made folder it is put into."""
+    hands_down = parent.name in {None, FolderName.CALENDAR}
+    return dict(permissions_of(directory, mailbox, parent)) if hands_down else {}
 
 
 def impersonate(organization: Organization, account: Account, name: str, kind: str) -> Caller:
@@ -86,7 +103,7 @@ def open_folder(
             "primary SMTP address for any distinguished folder Ids.",
         )
     mailbox = organization.mailbox(wanted)
-    if not caller.may_open(mailbox, name):
+    if not caller.may_open(mailbox, mailbox.folders[name]):
         raise access_denied()
     return mailbox, mailbox.folders[name]
 
@@ -98,6 +115,6 @@ def open_item(organization: Organization, caller: Caller, item_id: str) -> tuple
     """
     mailbox = organization.mailbox_of_id(item_id)
     item = mailbox.item(item_id)
-    if not caller.may_open(mailbox, mailbox.folder_of(item).name):
+    if not caller.may_open(mailbox, mailbox.folder_of(item)):
         raise item_not_found()
     return mailbox, item

@@ -55,12 +55,13 @@ class Directory:
         if permission is not None:
             self._permissions[key] = permission
 
-    def permission(self, delegate: str, owner: Address) -> Permission | None:
-        """What somebody may do with an owner's calendar; a room's delegates edit it."""
+    def permissions(self, owner: Address) -> dict[str, Permission]:
+        """Who may use an owner's calendar, by address or user name in lower case; a room's delegates edit it."""
         room = self.rooms.get(owner.key)
-        if room is not None and room.policy.has_delegate(delegate):
-            return Permission.EDITOR
-        return self._permissions.get((delegate.lower(), owner.key))
+        granted = {who: level for (who, whose), level in self._permissions.items() if whose == owner.key}
+        delegates = room.policy.resource_delegates if room else ()
+        services = (account.username for account in self.accounts if account.delegate)
+        return granted | {who.lower(): Permission.EDITOR for who in (*delegates, *services)}
 
     def leave_out_of_scope(self, smtp: str, *, outside: bool = True) -> None:
         """Let the management scope of impersonation end before, or again include, a mailbox.

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from roomd_lab.model.changes import Journal
 from roomd_lab.model.items import StoredItem
+from roomd_lab.model.people import Permission
 
 
 class FolderName(StrEnum):
@@ -51,6 +52,9 @@ _SHOWN = {
 class Folder:
     """A folder and the journal of what happened in it. `name` is None for one that people made.
 
+    `permissions` is who may use one that people made, besides its owner, by address or user name in lower case. Those
+    of the calendar are in the directory.
+
     `changed_at` and `deleted_count` are PidTagLocalCommitTimeMax and PidTagDeletedCountTotal: a cheap way to see that
     something happened (Handling notification-related errors in EWS). `last_article` is the highest number an item in
     it has had.
@@ -66,6 +70,7 @@ class Folder:
     last_article: int = 0
     items: dict[str, StoredItem] = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal)
+    permissions: dict[str, Permission] = field(default_factory=dict)
 
     @property
     def is_calendar(self) -> bool:

@@ -36,7 +36,7 @@ def _distinguished(organization: Organization, caller: Caller, element: Element)
 def _by_id(organization: Organization, caller: Caller, folder_id: str) -> tuple[Mailbox, Folder]:
     mailbox = organization.mailbox_of_id(folder_id)
     folder = mailbox.folder(folder_id)
-    if folder is None or not caller.may_open(mailbox, folder.name):
+    if folder is None or not caller.may_open(mailbox, folder):
         raise folder_not_found()
     return mailbox, folder
 
@@ -77,7 +77,7 @@ def _occurrence_of(item: StoredItem, index: int) -> CalendarItem:
 def item_to_write(organization: Organization, caller: Caller, element: Element) -> tuple[Mailbox, StoredItem]:
     """As `item_at`, for a caller who wants to change it. Raises ErrorAccessDenied too."""
     mailbox, item = item_at(organization, caller, element)
-    caller.require_write(mailbox, mailbox.folder_of(item).name)
+    caller.require_write(mailbox, mailbox.folder_of(item))
     return mailbox, item
 
 

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from roomd_lab.model.errors import ExchangeError
-from roomd_lab.model.folders import FolderName
 from roomd_lab.model.suggesting import Taken, Wanted
 from roomd_lab.soap.answers import refusal, success
 from roomd_lab.soap.call import Call
@@ -103,7 +102,7 @@ def _answer(call: Call, question: Question, data: Element) -> str:
         view = "<m:FreeBusyView><t:FreeBusyViewType>None</t:FreeBusyViewType></m:FreeBusyView>"
         return f"<m:FreeBusyResponse>{message}{view}</m:FreeBusyResponse>"
     mailbox = call.organization.mailbox(address)
-    detailed = question.view.startswith("Detailed") and call.caller.may_open(mailbox, FolderName.CALENDAR)
+    detailed = question.view.startswith("Detailed") and call.caller.may_open(mailbox, mailbox.calendar)
     view = question.view if detailed else question.view.replace("Detailed", "FreeBusy")
     message = success("ResponseMessage")
     return f"<m:FreeBusyResponse>{message}{free_busy_view(question, mailbox, view)}</m:FreeBusyResponse>"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from roomd_lab.model.announcing import SILENTLY, TO_ALL, Mailing, Notify
 from roomd_lab.model.delegating import decide_for_room
 from roomd_lab.model.errors import ExchangeError
-from roomd_lab.model.folders import Folder, FolderName
+from roomd_lab.model.folders import Folder
 from roomd_lab.model.items import CalendarItem, MeetingMessage, Response
 from roomd_lab.model.mailbox import Mailbox
 from roomd_lab.model.organizing import cancel, create
@@ -77,7 +77,7 @@ def _calendar_to_save_in(call: Call) -> tuple[Mailbox, Folder]:
             "ErrorCannotCreateCalendarItemInNonCalendarFolder",
             "Calendar items can be created in calendar folders only.",
         )
-    call.caller.require_write(mailbox, folder.name)
+    call.caller.require_write(mailbox, folder)
     return mailbox, folder
 
 

@@ -30,7 +30,7 @@ def _changes(call: Call, shape: FolderShape) -> str:
     text = text_of(call.element.find(m("SyncState")))
     state = decode_state(top.folder_id, text) if text else SyncState()
     page = mailbox.tree.journal.page(state, _EVERYTHING)
-    below = {folder.folder_id for folder in mailbox.tree.below(top)}
+    below = {each.folder_id for each in mailbox.tree.below(top) if call.caller.may_open(mailbox, each)}
     changes = "".join(_write(mailbox, change, shape, below) for change in page.changes)
     return (
         f"<m:SyncState>{encode_state(top.folder_id, page.state)}</m:SyncState>"

@@ -1,6 +1,7 @@
 """GetFolder, FindFolder, CreateFolder and DeleteFolder."""
 
-from roomd_lab.model.errors import ExchangeError, access_denied
+from roomd_lab.model.access import inherited
+from roomd_lab.model.errors import ExchangeError
 from roomd_lab.model.folders import CALENDAR_CLASS, Folder
 from roomd_lab.model.mailbox import Mailbox
 from roomd_lab.soap.answers import response, success
@@ -42,7 +43,8 @@ def find_folder(call: Call) -> str:
 
     def answer(reference: Element) -> str:
         mailbox, folder = folder_at(call.organization, call.caller, reference)
-        found = [each for each in _below(mailbox, folder, traversal) if holds is None or holds((mailbox, each))]
+        visible = [each for each in _below(mailbox, folder, traversal) if call.caller.may_open(mailbox, each)]
+        found = [each for each in visible if holds is None or holds((mailbox, each))]
         return success("FindFolderResponseMessage", _found(call, mailbox, found, shape))
 
     references = child(call.element, m("ParentFolderIds"))
@@ -70,6 +72,7 @@ def create_folder(call: Call) -> str:
         if not name:
             raise ExchangeError("ErrorFolderSave", "A folder needs a DisplayName.")
         made = mailbox.tree.create(parent, name, _folder_class(element))
+        made.permissions = inherited(call.organization.directory, mailbox, parent)
         kind = element_name(made)
         content = f"<m:Folders><t:{kind}>{folder_id(made)}</t:{kind}></m:Folders>"
         return success("CreateFolderResponseMessage", content)
@@ -86,8 +89,7 @@ def _parent(call: Call) -> tuple[Mailbox, Folder]:
         if error.code == "ErrorFolderNotFound":
             raise ExchangeError("ErrorParentFolderNotFound", "The parent folder was not found.") from None
         raise
-    if not call.caller.owns(mailbox):
-        raise access_denied()
+    call.caller.require_ownership(mailbox)
     return mailbox, parent
 
 
@@ -106,6 +108,7 @@ def delete_folder(call: Call) -> str:
 
     def answer(reference: Element) -> str:
         mailbox, folder = folder_at(call.organization, call.caller, reference)
+        call.caller.require_ownership(mailbox)
         mailbox.delete_folder(folder, for_good=kind != "MoveToDeletedItems")
         return success("DeleteFolderResponseMessage")
 

@@ -18,7 +18,12 @@ Put = Callable[[Mailbox, StoredItem, Folder], StoredItem]
 
 def move_item(call: Call) -> str:
     """Move items within their mailbox; each gets another id and keeps its change key."""
-    return _answer(call, "MoveItem", lambda mailbox, item, folder: mailbox.move(item, folder))
+
+    def put(mailbox: Mailbox, item: StoredItem, folder: Folder) -> StoredItem:
+        call.caller.require_write(mailbox, mailbox.folder_of(item))
+        return mailbox.move(item, folder)
+
+    return _answer(call, "MoveItem", put)
 
 
 def copy_item(call: Call) -> str:
@@ -28,7 +33,7 @@ def copy_item(call: Call) -> str:
 
 def _answer(call: Call, operation: str, put: Put) -> str:
     target, folder = folder_at(call.organization, call.caller, first(child(call.element, m("ToFolderId"))))
-    call.caller.require_write(target, folder.name)
+    call.caller.require_write(target, folder)
     name = f"{operation}ResponseMessage"
 
     def answer(reference: Element) -> str:

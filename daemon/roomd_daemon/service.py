@@ -18,6 +18,7 @@ from roomd_core.clock import SystemClock
 from roomd_core.model import MailboxKind
 from roomd_core.store import Store
 from roomd_core.sync.engine import SyncEngine
+from roomd_core.sync.losses import Limits
 from roomd_core.sync.remote import Remote
 from roomd_core.sync.watch import Watcher
 from roomd_core.sync.window import Window
@@ -89,7 +90,13 @@ async def start(
     exchange = reach(store)
     started.push_async_callback(exchange.close)
     engine = SyncEngine(
-        store, exchange, clock, window=window(config), settle=config.sync.settle, room_grace=config.sync.room_grace
+        store,
+        exchange,
+        clock,
+        window=window(config),
+        settle=config.sync.settle,
+        room_grace=config.sync.room_grace,
+        limits=limits(config),
     )
     broadcast = Broadcast()
     runner = Runner(engine, store, broadcast, notifier.status)
@@ -143,6 +150,11 @@ def reach_exchange(config: Config, password: SecretStr, store: Store) -> Remote:
 def window(config: Config) -> Window:
     """Return how far back and ahead events are kept in step."""
     return Window(past=config.sync.window_past, future=config.sync.window_future)
+
+
+def limits(config: Config) -> Limits:
+    """Return how much may vanish from a mailbox at once without anybody being asked."""
+    return Limits(items=config.sync.loss_items, share=config.sync.loss_share / 100)
 
 
 def said_out_loud(config: Config) -> tuple[str, ...]:

@@ -157,6 +157,7 @@ def conflict(**fields: object) -> wire.ConflictView:
     facts: dict[str, object] = {
         "id": "c1",
         "kind": ConflictKind.EDIT,
+        "about": "Budget review",
         "summary": "Title of 'Budget review' was changed here and in Outlook",
         "event": event(),
         "units": ("title",),

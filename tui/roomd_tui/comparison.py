@@ -38,7 +38,9 @@ def compared(conflict: ConflictView, zone: ZoneInfo) -> tuple[Unit, ...]:
     """
     if conflict.local is None and conflict.remote is None:
         return ()
-    terms = Terms(zone=zone, rooms={room.address: room.name for room in conflict.event.rooms})
+    terms = Terms(
+        zone=zone, rooms={room.address: room.name for room in conflict.event.rooms} if conflict.event else {}
+    )
     units = (_unit(conflict, name, write, terms) for name, write in _WRITERS.items())
     return tuple(unit for unit in units if unit.differs or unit.name in ALWAYS)
 

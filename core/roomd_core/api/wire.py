@@ -236,13 +236,36 @@ class Status(Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
+class Recipient(Struct, frozen=True, kw_only=True):
+    """Somebody, or a room, that is mailed."""
+
+    address: str
+    name: str
+
+
+class MissingEvent(Struct, frozen=True, kw_only=True):
+    """An event whose copy a mailbox no longer has."""
+
+    event: str
+    title: str
+    start: Instant
+    origin: Origin
+
+
 class ConflictView(Struct, frozen=True, kw_only=True):
-    """A conflict with all that is needed to decide it; ``choices`` says what keeping each side does."""
+    """A conflict with all that is needed to decide it.
+
+    ``choices`` says what keeping each side does, ``mails`` whom that mails. ``about`` is the title of its event. What
+    is about a ``mailbox`` as a whole has no event, and is about that mailbox's name: ``missing`` are the first of the
+    ``missing_count`` events whose copies it no longer has.
+    """
 
     id: str
     kind: ConflictKind
+    about: str
     summary: str
-    event: EventView
+    event: EventView | None
+    mailbox: str | None = None
     units: tuple[str, ...]
     base: Content | None
     local: Content | None
@@ -252,6 +275,9 @@ class ConflictView(Struct, frozen=True, kw_only=True):
     kept: Side | None
     resolved_by: str | None
     choices: dict[Side, str]
+    mails: dict[Side, tuple[Recipient, ...]] = {}
+    missing: tuple[MissingEvent, ...] = ()
+    missing_count: int = 0
 
 
 class Mailboxes(Struct, frozen=True, kw_only=True):

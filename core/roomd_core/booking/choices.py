@@ -1,4 +1,4 @@
-"""What deciding a conflict either way does, in words, and whom it mails. ``sync.resolve`` carries it out. Pure."""
+"""What deciding a conflict either way does, in words; whom it mails, ``recipients`` tells. Pure."""
 
 from typing import Final
 
@@ -14,16 +14,21 @@ class _Choices(Struct, frozen=True):
 
 _CHOICES: Final = {
     ConflictKind.EDIT: _Choices(
-        "Keep what Exchange has; the change made here is dropped and nobody is mailed.",
-        "Write the change made here to Exchange; the people it concerns are mailed.",
+        "Keep what Exchange has; the change made here is dropped.",
+        "Write the change made here to Exchange.",
     ),
     ConflictKind.EDIT_VS_DELETE: _Choices(
-        "Let the event stay deleted: it is cancelled here too and its rooms are free. Nobody is mailed.",
-        "Make the event in Exchange again as it is here; everybody is invited anew.",
+        "Let the event stay deleted: it is cancelled here too and its rooms are free.",
+        "Make the event in Exchange again as it is here.",
     ),
     ConflictKind.REJECTED: _Choices(
         "Give the change up and keep what Exchange has; an event Exchange never took is cancelled here.",
         "Send it to Exchange once more.",
+    ),
+    ConflictKind.MASS_DELETE: _Choices(
+        "Believe it: these events are cancelled here too, as if each had been deleted in Outlook.",
+        "Keep them. Those made here are made again in Exchange where they are surely gone; those made in Outlook "
+        "stay here as they are, marked as no longer there.",
     ),
     ConflictKind.ROOM_DECLINED: _Choices(
         "Accept the refusal. Nothing is written: choose another room or time for the event yourself.",
@@ -37,7 +42,7 @@ _CHOICES: Final = {
 
 _CANCELLED_HERE: Final = _Choices(
     "Let the event stand as Exchange has it now.",
-    "Cancel it in Exchange; everybody invited is mailed.",
+    "Cancel it in Exchange.",
 )
 
 

@@ -6,9 +6,10 @@ from typing import Final
 
 from roomd_core.access import Caller
 from roomd_core.api import wire
+from roomd_core.booking.conflict_views import Shown, conflict_view
 from roomd_core.booking.people import of_kind, rooms_named
 from roomd_core.booking.spans import day_in, in_utc, zone_named
-from roomd_core.booking.views import conflict_view, event_view, mailbox_status, span
+from roomd_core.booking.views import event_view, mailbox_status, span
 from roomd_core.errors import Invalid, NotFound
 from roomd_core.model import Conflict, Event, Mailbox, MailboxKind, Watch
 from roomd_core.store import Store, Tables
@@ -103,20 +104,30 @@ async def mailboxes(
 async def _event_views(tables: Tables, caller: Caller, events: Mapping[str, Event]) -> dict[str, wire.EventView]:
     operations = await tables.operations.open_of_events(events)
     conflicts = await tables.conflicts.open_of_events(events)
+    items = await tables.items.of_events(events)
     by_address = await _by_address(tables)
     return {
-        key: event_view(shown, operations[key], conflicts[key], by_address, caller) for key, shown in events.items()
+        key: event_view(shown, operations[key], conflicts[key], by_address, caller, items=items[key])
+        for key, shown in events.items()
     }
 
 
 async def _conflict_views(tables: Tables, caller: Caller, found: Sequence[Conflict]) -> list[wire.ConflictView]:
-    concerned = {each.event for each in found} | {each.other for each in found if each.other}
-    events = await tables.events.many(concerned)
-    shown = await _event_views(tables, caller, events)
-    return [
-        conflict_view(each, shown[each.event], [events[key] for key in (each.event, each.other) if key], caller)
-        for each in found
-    ]
+    named = [key for each in found for key in (each.event, each.other) if key]
+    missing = [key for each in found if each.resolved_at is None for key in each.missing]
+    events = await tables.events.many(dict.fromkeys([*named, *missing]))
+    views = await _event_views(tables, caller, {key: events[key] for key in named})
+    by_address = await _by_address(tables)
+    return [conflict_view(each, _shown(each, events, views), by_address, caller) for each in found]
+
+
+def _shown(conflict: Conflict, events: Mapping[str, Event], views: Mapping[str, wire.EventView]) -> Shown:
+    return Shown(
+        event=events.get(conflict.event or ""),
+        view=views.get(conflict.event or ""),
+        other=events.get(conflict.other or ""),
+        missing=[events[key] for key in conflict.missing if key in events],
+    )
 
 
 async def _by_address(tables: Tables) -> dict[str, Mailbox]:

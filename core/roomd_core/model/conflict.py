@@ -16,6 +16,7 @@ class ConflictKind(StrEnum):
     DOUBLE_BOOKING = "double-booking"
     ROOM_DECLINED = "room-declined"
     REJECTED = "rejected"
+    MASS_DELETE = "mass-delete"
 
 
 class Side(StrEnum):
@@ -30,10 +31,14 @@ class Conflict(Struct, frozen=True, kw_only=True):
 
     For ``edit`` all three contents are there and ``units`` names what differs (see ``roomd_core.merge``). For
     ``edit-vs-delete`` the deleted side is None. ``other`` is the second event of a double booking.
+
+    ``mass-delete`` is about a ``mailbox`` as a whole and has no event of its own; ``missing`` are the events whose
+    copies it no longer has.
     """
 
     id: str
-    event: str
+    event: str | None = None
+    mailbox: str | None = None
     kind: ConflictKind
     summary: str
     units: tuple[str, ...] = ()
@@ -42,6 +47,7 @@ class Conflict(Struct, frozen=True, kw_only=True):
     remote: Content | None = None
     other: str | None = None
     room: str | None = None
+    missing: tuple[str, ...] = ()
     opened_at: datetime
     resolved_at: datetime | None = None
     kept: Side | None = None

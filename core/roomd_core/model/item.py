@@ -35,7 +35,8 @@ class Item(Struct, frozen=True, kw_only=True):
     """What is remembered of one copy.
 
     ``original_start`` is set where its mailbox was invited to this occurrence of a series alone. ``replies`` are in
-    order; an occurrence removed from a copy counts as declined.
+    order; an occurrence removed from a copy counts as declined. ``missing`` says that the mailbox no longer has this
+    copy and that a person decided to keep here what it held.
     """
 
     mailbox: str
@@ -47,3 +48,4 @@ class Item(Struct, frozen=True, kw_only=True):
     modified_at: datetime | None = None
     original_start: datetime | None = None
     replies: tuple[Reply, ...] = ()
+    missing: bool = False

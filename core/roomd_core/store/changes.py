@@ -27,7 +27,7 @@ class Changes(Table):
         *,
         at: datetime,
         kind: ChangeKind,
-        event: str,
+        event: str | None,
         actor: str,
         mailbox: str | None = None,
         before: Content | None = None,

@@ -10,7 +10,7 @@ from roomd_core.store.table import AMONG, Row, Table, select, upsert
 
 _COLUMNS = (
     "mailbox", "item_id", "change_key", "event", "kind", "is_organizer", "answer", "modified_at", "original_start",
-    "replies",
+    "replies", "missing",
 )  # fmt: skip
 _PUT = upsert("item", _COLUMNS, key=("mailbox", "item_id"))
 _SELECT = select("item", _COLUMNS)
@@ -44,6 +44,16 @@ class Items(Table):
         """Return everything known to be in a mailbox."""
         return [_from_row(row) for row in await self._rows(f"{_SELECT} WHERE mailbox = :m", m=mailbox)]
 
+    async def count_standing(self, mailbox: str) -> int:
+        """Return how many copies of events that stand a mailbox is known to hold."""
+        return int(
+            await self._value(
+                "SELECT count(*) FROM item JOIN event ON event.id = item.event"
+                " WHERE mailbox = :mailbox AND NOT missing AND status = 'confirmed'",
+                mailbox=mailbox,
+            )
+        )
+
     async def put(self, items: Sequence[Item]) -> None:
         """Insert these items, or change those that exist."""
         await self._run_many(_PUT, [_to_row(item) for item in items])
@@ -68,11 +78,15 @@ def _to_row(item: Item) -> Row:
         maybe(seconds, item.modified_at),
         maybe(seconds, item.original_start),
         encode(item.replies) if item.replies else None,
+        item.missing,
     )
 
 
 def _from_row(row: Row) -> Item:
-    mailbox, item_id, change_key, event, kind, is_organizer, answer, modified_at, original_start, replies = row
+    (
+        mailbox, item_id, change_key, event, kind, is_organizer, answer, modified_at, original_start, replies,
+        missing,
+    ) = row  # fmt: skip
     return Item(
         mailbox=mailbox,
         ref=ItemRef(item_id=item_id, change_key=change_key),
@@ -83,4 +97,5 @@ def _from_row(row: Row) -> Item:
         modified_at=maybe(instant, modified_at),
         original_start=maybe(instant, original_start),
         replies=_replies.decode(replies) if replies else (),
+        missing=bool(missing),
     )

@@ -16,3 +16,7 @@ class Meta(Table):
     async def put(self, name: str, value: str) -> None:
         """Store a fact."""
         await self._run_many(_PUT, [(name, value)])
+
+    async def remove(self, name: str) -> None:
+        """Forget a fact."""
+        await self._run("DELETE FROM meta WHERE name = :name", name=name)

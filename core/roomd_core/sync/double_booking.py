@@ -39,7 +39,7 @@ def review(
 
 
 def _overlap_of(conflict: Conflict) -> Overlap:
-    first, second = sorted((conflict.event, conflict.other or ""))
+    first, second = sorted((conflict.event or "", conflict.other or ""))
     return Overlap(mailbox=conflict.room or "", first=first, second=second)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import random as randomness
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -16,6 +17,8 @@ from roomd_core.sync.dispatch import Dispatcher
 from roomd_core.sync.health import Gate, RemoteHealth
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
+from roomd_core.sync.loss_guard import LossGuard
+from roomd_core.sync.losses import Limits
 from roomd_core.sync.outbox import Outbox
 from roomd_core.sync.pull import Puller
 from roomd_core.sync.remote import Remote, RemoteError
@@ -27,13 +30,15 @@ from roomd_core.sync.window import Window
 
 SETTLE = timedelta(seconds=120)
 ROOM_GRACE = timedelta(seconds=30)
+_LIMITS = Limits()
 
 
 class SyncEngine:
     """Brings the store and Exchange together. One for each store; every method may be called at any time.
 
     ``settle`` is how long a request whose answer was lost may still be carried out by Exchange; ``room_grace`` how
-    long a room's own booking attendant is waited for; ``random`` spreads waits, from 0 up to 1.
+    long a room's own booking attendant is waited for; ``limits`` how much may vanish from a mailbox unasked;
+    ``random`` spreads waits, from 0 up to 1.
     """
 
     def __init__(  # noqa: PLR0913 - its three ports and the settings of its patience
@@ -46,6 +51,7 @@ class SyncEngine:
         settle: timedelta = SETTLE,
         room_grace: timedelta = ROOM_GRACE,
         concurrency: int = 4,
+        limits: Limits = _LIMITS,
         random: Callable[[], float] = randomness.random,
     ) -> None:
         self._store = store
@@ -53,7 +59,7 @@ class SyncEngine:
         self._gate = Gate(clock, random, opened=self._opened)
         watched, locks = WatchedRemote(remote, self._gate), MailboxLocks()
         self._ledger = Ledger(store, clock, window)
-        puller = Puller(self._ledger, watched)
+        puller = Puller(self._ledger, watched, LossGuard(self._ledger, watched, limits))
         self._reader = Reader(self._ledger, puller, locks, concurrency=concurrency)
         attendant = RoomAttendant(self._ledger, watched, locks, grace=room_grace)
         self._aftercare = Aftercare(self._ledger, self._reader, attendant, self._gate, window=window)
@@ -128,6 +134,9 @@ class SyncEngine:
     async def resolve(self, conflict_id: str, keep: Side, *, actor: str) -> Conflict:
         """Decide a conflict. Raise NotFound, and VersionMismatch if what is to be decided has changed."""
         conflict = await carry_out(self._ledger, conflict_id, keep, actor=actor)
+        if conflict.mailbox:
+            with suppress(RemoteError):
+                await self.refresh([conflict.mailbox])
         self.wake()
         return conflict
 

@@ -34,7 +34,7 @@ def observe(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) ->
     if seen.is_cancelled:
         return observe_absence(case, mailbox.address, seen.ref.item_id, setting, withdrawn=True)
     item = item_of(seen, mailbox, case.event.id)
-    case = case.with_item(item)
+    case = _without_missing(case, mailbox.address).with_item(item)
     if case.event.global_id is None and seen.global_id is not None:
         case = case.with_event(replace(case.event, global_id=seen.global_id))
     if seen.original_start is not None:
@@ -76,6 +76,11 @@ def rank(item: Item, setting: Setting) -> int:
     if item.is_organizer:
         return _ORGANIZER
     return _ROOM if setting.is_room(item.mailbox) else _PERSON
+
+
+def _without_missing(case: Case, mailbox: str) -> Case:
+    """Forget the copies a mailbox had lost: it has one again."""
+    return replace(case, items=tuple(item for item in case.items if item.mailbox != mailbox or not item.missing))
 
 
 def _decides(case: Case, item: Item, setting: Setting) -> bool:

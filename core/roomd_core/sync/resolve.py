@@ -53,7 +53,7 @@ def _resolve_edit(case: Case, conflict: Conflict, keep: Side, setting: Setting) 
         return case
     content = take(case.event.content, conflict.local, conflict.units)
     if case.cancelled:
-        return _create_again(case, content, setting)
+        return create_again(case, content, setting)
     return case.with_event(replace(case.event, content=content))
 
 
@@ -61,7 +61,7 @@ def _resolve_edit_vs_delete(case: Case, conflict: Conflict, keep: Side, setting:
     case = _drop_parked(case)
     if conflict.local is None:
         return case if keep is Side.EXCHANGE else _cancel_again(case, setting)
-    return _cancelled(case) if keep is Side.EXCHANGE else _create_again(case, case.event.content, setting)
+    return _cancelled(case) if keep is Side.EXCHANGE else create_again(case, case.event.content, setting)
 
 
 def _resolve_rejected(case: Case, _conflict: Conflict, keep: Side, _setting: Setting) -> Case:
@@ -90,7 +90,7 @@ def _cancel_again(case: Case, setting: Setting) -> Case:
     return _queue(_cancelled(case), OperationKind.CANCEL, setting)
 
 
-def _create_again(case: Case, content: Content, setting: Setting) -> Case:
+def create_again(case: Case, content: Content, setting: Setting) -> Case:
     """Make a new item for the event, with a new key: the old one is not to be confused with it."""
     event = replace(
         case.event, content=content, base=None, global_id=None, key=new_key(), status=EventStatus.CONFIRMED

@@ -98,6 +98,20 @@ class SyncSection(Section):
         expected=A_DURATION,
         description="How long after a write whose answer was lost its effect may still appear in Exchange.",
     )
+    loss_items: int = Field(
+        default=20,
+        ge=1,
+        le=100_000,
+        description="More items than this vanishing from a mailbox at once are not believed unasked.",
+        json_schema_extra={"expected": "a number of items, at least 1"},
+    )
+    loss_share: int = Field(
+        default=10,
+        ge=1,
+        le=100,
+        description="A larger share of a mailbox's items than this, in percent, is not believed unasked either.",
+        json_schema_extra={"expected": "a share in percent, from 1 to 100"},
+    )
     notifications: bool = setting(
         default=True,
         expected="true or false",

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from roomd_core.api import openapi as document
 from roomd_core.api import wire
 from roomd_core.booking import queries
+from roomd_core.booking.deciding import require_may_decide
 from roomd_core.errors import Invalid
 from roomd_core.model import MailboxKind, Run, Trigger
 from roomd_daemon.http import feed
@@ -105,7 +106,7 @@ async def conflict(services: Services, asked: Asked[None, None]) -> wire.Conflic
 async def resolve(services: Services, asked: Asked[None, wire.Resolution]) -> wire.ConflictView:
     """Decide a conflict, as somebody who may change its event."""
     shown = await queries.conflict(services.store, asked.caller, asked.of)
-    asked.caller.require_may_act_for(shown.event.organizer, to="decide this conflict")
+    require_may_decide(asked.caller, shown)
     await services.engine.resolve(asked.of, asked.body.keep, actor=asked.caller.user)
     services.engine.wake()
     return await queries.conflict(services.store, asked.caller, asked.of)

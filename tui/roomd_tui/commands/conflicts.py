@@ -9,6 +9,7 @@ from roomd_core.model import Side
 from roomd_tui.cells import printable, table
 from roomd_tui.commands.command import Command, Setting
 from roomd_tui.comparison import compared
+from roomd_tui.decisions import choice_text, missing_lines
 from roomd_tui.moments import moment_text
 
 
@@ -31,7 +32,8 @@ def conflict_text(conflict: ConflictView, zone: ZoneInfo) -> str:
     lines = [("", "last agreed", "Exchange", "local")]
     lines += [(unit.name, unit.base, unit.remote, unit.local) for unit in compared(conflict, zone) if unit.differs]
     units = [table(lines)] if len(lines) > 1 else []
-    return "\n".join([head, *units, _decision(conflict, zone)])
+    missing = [printable(line) for line in missing_lines(conflict, zone)]
+    return "\n".join([head, *units, *missing, _decision(conflict, zone)])
 
 
 def _decision(conflict: ConflictView, zone: ZoneInfo) -> str:
@@ -39,7 +41,7 @@ def _decision(conflict: ConflictView, zone: ZoneInfo) -> str:
         kept = f"kept {conflict.kept}" if conflict.kept else "settled"
         return f"{kept} by {conflict.resolved_by} at {moment_text(conflict.resolved_at, zone)}"
     return "\n".join(
-        printable(f"--keep {side}: {conflict.choices[side]}") for side in Side if side in conflict.choices
+        printable(f"--keep {side}: {choice_text(conflict, side)}") for side in Side if side in conflict.choices
     )
 
 

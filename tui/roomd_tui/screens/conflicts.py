@@ -10,6 +10,7 @@ from roomd_core.api.wire import ConflictView, Notice
 from roomd_core.model import Side
 from roomd_tui import actions
 from roomd_tui.actions import Situation, bindings
+from roomd_tui.decisions import choice_text
 from roomd_tui.live import Refresher
 from roomd_tui.moments import moment_text
 from roomd_tui.screens.acting import Session
@@ -19,7 +20,7 @@ from roomd_tui.state import Board, summary
 from roomd_tui.widgets.comparison import Comparison
 from roomd_tui.widgets.listing import Column, Entry, Listing
 
-COLUMNS = (Column("Kind", 14), Column("Event", 20), Column("Since", 22), Column("What happened", 0))
+COLUMNS = (Column("Kind", 14), Column("About", 20), Column("Since", 22), Column("What happened", 0))
 NONE_OPEN = "Nothing to decide: both sides agree."
 LOADING = "Reading the conflicts ..."
 SIDES = {Side.EXCHANGE: "Exchange's side", Side.LOCAL: "the local side"}
@@ -101,16 +102,16 @@ class ConflictsScreen(ListingScreen):
             self.attempt(lambda: self._decide(conflict, side))
 
     async def _decide(self, conflict: ConflictView, side: Side) -> None:
-        texts = (f"Keep {SIDES[side]}? {conflict.summary}", conflict.choices.get(side, ""))
+        texts = (f"Keep {SIDES[side]}? {conflict.summary}", choice_text(conflict, side))
         if await self.app.push_screen_wait(
             ConfirmScreen(self.session, self.board, texts, ("Keep it", "Decide later"))
         ):
             await self.session.client.resolve(conflict.id, side)
-            self.notify(f"Kept {SIDES[side]} of '{conflict.event.title}'", markup=False)
+            self.notify(f"Kept {SIDES[side]} of '{conflict.about}'", markup=False)
             self._reading.ask()
 
 
 def entry(conflict: ConflictView, zone: ZoneInfo) -> Entry:
     """Write a conflict as a line."""
-    cells = (conflict.kind, conflict.event.title, moment_text(conflict.opened_at, zone), conflict.summary)
+    cells = (conflict.kind, conflict.about, moment_text(conflict.opened_at, zone), conflict.summary)
     return Entry(key=conflict.id, cells=cells)

@@ -11,8 +11,9 @@ from textual.widgets import Static
 
 from roomd_core.api.wire import ConflictView
 from roomd_core.model import Side
-from roomd_tui.cells import fill, wrap
+from roomd_tui.cells import cut, fill, wrap
 from roomd_tui.comparison import Unit, compared
+from roomd_tui.decisions import choice_text, missing_lines
 
 NAME_WIDTH = 14
 GAP = 2
@@ -49,20 +50,28 @@ class Comparison(VerticalScroll):
 def comparison_lines(conflict: ConflictView, width: int, zone: ZoneInfo) -> list[Content]:
     """Write a conflict in ``width`` cells."""
     column = max((width - NAME_WIDTH) // 3 - GAP, 8)
-    heading = _row(["", "Last agreed", "Exchange", "Local"], column)
     choices = [
         line
         for side in Side
-        for line in wrap(f"{KEYS[side]}  keep {side}: {conflict.choices.get(side, '')}", max(width, 20))
+        for line in wrap(f"{KEYS[side]}  keep {side}: {choice_text(conflict, side)}", max(width, 20))
     ]
     return [
         *(Content(line) for line in wrap(conflict.summary, max(width, 20))),
         Content(""),
-        Content.styled(heading, "bold"),
-        *(line for unit in compared(conflict, zone) for line in _unit_lines(unit, column)),
+        *_versions(conflict, column, zone),
+        *(Content(cut(line, width)) for line in missing_lines(conflict, zone)),
         Content(""),
         *(Content(line) for line in choices),
     ]
+
+
+def _versions(conflict: ConflictView, column: int, zone: ZoneInfo) -> Iterator[Content]:
+    """Write the versions beside each other, where there is something to compare."""
+    units = compared(conflict, zone)
+    if units:
+        yield Content.styled(_row(["", "Last agreed", "Exchange", "Local"], column), "bold")
+    for unit in units:
+        yield from _unit_lines(unit, column)
 
 
 def _unit_lines(unit: Unit, column: int) -> Iterator[Content]:

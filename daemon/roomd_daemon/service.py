@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from roomd_core import __version__
 from roomd_core.booking import BookingService
+from roomd_core.booking.deciding import Deciding
 from roomd_core.clock import SystemClock
 from roomd_core.model import MailboxKind
 from roomd_core.store import Store
@@ -108,6 +109,7 @@ async def start(
     services = Services(
         store=store,
         booking=booking,
+        deciding=Deciding(store, booking, clock, engine.resolve),
         engine=engine,
         runner=runner,
         broadcast=broadcast,

@@ -125,6 +125,15 @@ async def test_moving_the_end_alone_keeps_the_start(daemon: PreparedDaemon) -> N
     assert daemon.asked == [("change", "budget", wire.EventPatch(end=at(11)))]
 
 
+async def test_resolve_takes_a_room_or_keeps_a_side_and_not_both(daemon: PreparedDaemon) -> None:
+    daemon.conflicts = [conflict()]
+    both = await roomctl(daemon.path, "resolve", "c1", "--keep", "local", "--room", "Library")
+    neither = await roomctl(daemon.path, "resolve", "c1")
+    assert (both.code, neither.code, daemon.asked) == (2, 2, [])
+    await roomctl(daemon.path, "resolve", "c1", "--room", "Library")
+    assert daemon.asked == [("resolve", "c1", wire.Resolution(keep=Side.LOCAL, room="Library"))]
+
+
 async def test_resolve_says_which_side_was_kept(daemon: PreparedDaemon) -> None:
     daemon.conflicts = [conflict()]
     finished = await roomctl(daemon.path, "resolve", "c1", "--keep", "exchange")

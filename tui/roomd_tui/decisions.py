@@ -1,12 +1,12 @@
 """What deciding a conflict does, in words: each choice with whom it mails, and what is missing from a mailbox."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from roomd_core.api.wire import ConflictView
+from roomd_core.api.wire import ConflictView, Recipient
 from roomd_core.model import Side
 from roomd_tui.moments import moment_text
-from roomd_tui.words import ORIGIN
+from roomd_tui.words import ORIGIN, count
 
 NAMED = 6
 """People and rooms that are named before the rest is only counted."""
@@ -20,13 +20,22 @@ def choice_text(conflict: ConflictView, side: Side) -> str:
 def mails_text(conflict: ConflictView, side: Side) -> str:
     """Say whom keeping a side mails; empty where that may not be seen."""
     recipients = conflict.mails.get(side)
-    if recipients is None:
-        return ""
+    return "" if recipients is None else _mails(recipients)
+
+
+def _mails(recipients: Sequence[Recipient]) -> str:
     if not recipients:
         return "Mails nobody."
     names = [one.name for one in recipients[:NAMED]]
     more = len(recipients) - len(names)
     return f"Mails {', '.join(names)}{f' and {more} more' if more else ''}."
+
+
+def alternative_texts(conflict: ConflictView) -> Iterator[str]:
+    """Name the rooms offered instead, each with its size and whom taking it mails."""
+    for room in conflict.alternatives:
+        seats = f" ({count(room.capacity, 'seat')})" if room.capacity else ""
+        yield f"{room.name}{seats}. {_mails(room.mails)}"
 
 
 def missing_lines(conflict: ConflictView, zone: ZoneInfo) -> Iterator[str]:

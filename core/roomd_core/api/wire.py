@@ -96,9 +96,14 @@ class EventPatch(Query, frozen=True, kw_only=True):
 
 
 class Resolution(Query, frozen=True, kw_only=True):
-    """How a conflict is decided."""
+    """How a conflict is decided.
+
+    ``room``, an address or name, gives the event this room instead of the one it is about, where ``alternatives`` are
+    offered; it goes with keeping the local side.
+    """
 
     keep: Side
+    room: str | None = None
 
 
 class RoomReply(Struct, frozen=True, kw_only=True):
@@ -243,6 +248,15 @@ class Recipient(Struct, frozen=True, kw_only=True):
     name: str
 
 
+class Alternative(Struct, frozen=True, kw_only=True):
+    """Another room that is free at the event's time; ``mails`` says whom taking it mails."""
+
+    address: str
+    name: str
+    capacity: int | None
+    mails: tuple[Recipient, ...] = ()
+
+
 class MissingEvent(Struct, frozen=True, kw_only=True):
     """An event whose copy a mailbox no longer has."""
 
@@ -257,10 +271,12 @@ class ConflictView(Struct, frozen=True, kw_only=True):
 
     ``choices`` says what keeping each side does, ``mails`` whom that mails. ``about`` is the title of its event. What
     is about a ``mailbox`` as a whole has no event, and is about that mailbox's name: ``missing`` are the first of the
-    ``missing_count`` events whose copies it no longer has.
+    ``missing_count`` events whose copies it no longer has. ``alternatives`` are rooms that would settle it.
+    ``version`` is what a decision depends on, and the conflict's entity tag.
     """
 
     id: str
+    version: int
     kind: ConflictKind
     about: str
     summary: str
@@ -278,6 +294,7 @@ class ConflictView(Struct, frozen=True, kw_only=True):
     mails: dict[Side, tuple[Recipient, ...]] = {}
     missing: tuple[MissingEvent, ...] = ()
     missing_count: int = 0
+    alternatives: tuple[Alternative, ...] = ()
 
 
 class Mailboxes(Struct, frozen=True, kw_only=True):

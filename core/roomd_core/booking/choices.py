@@ -30,6 +30,10 @@ _CHOICES: Final = {
         "Keep them. Those made here are made again in Exchange where they are surely gone; those made in Outlook "
         "stay here as they are, marked as no longer there.",
     ),
+    ConflictKind.ROOM_DROPPED: _Choices(
+        "Let the room go. Nothing is written: choose another room for the event, or none.",
+        "Invite the room again, if it is free.",
+    ),
     ConflictKind.ROOM_DECLINED: _Choices(
         "Accept the refusal. Nothing is written: choose another room or time for the event yourself.",
         "Keep the event in that room although it declined. Nothing is written.",

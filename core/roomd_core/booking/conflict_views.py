@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from roomd_core.access import Caller
-from roomd_core.api.wire import ConflictView, EventView, MissingEvent, Recipient
+from roomd_core.api.wire import Alternative, ConflictView, EventView, MissingEvent, Recipient
 from roomd_core.booking.choices import choices
-from roomd_core.booking.recipients import mailed
+from roomd_core.booking.deciding import version_of
+from roomd_core.booking.recipients import Written, concerned, mailed, moved_to
 from roomd_core.booking.views import PRIVATE, may_read, name_of
 from roomd_core.model import Conflict, Event, Mailbox, Side
 
@@ -16,12 +17,16 @@ SHOWN = 20
 
 
 class Shown(Struct, frozen=True, kw_only=True):
-    """What is known around a conflict: its event and that one's view, the other event of two, those missing."""
+    """What is known around a conflict.
+
+    Its event and that one's view, the other event of two, those missing, and the rooms that would do instead.
+    """
 
     event: Event | None = None
     view: EventView | None = None
     other: Event | None = None
     missing: Sequence[Event] = ()
+    alternatives: Sequence[Mailbox] = ()
 
     @property
     def events(self) -> list[Event]:
@@ -35,6 +40,7 @@ def conflict_view(conflict: Conflict, shown: Shown, mailboxes: Mapping[str, Mail
     is_open = conflict.resolved_at is None
     return ConflictView(
         id=conflict.id,
+        version=version_of(conflict, shown.event),
         kind=conflict.kind,
         about=shown.view.title if shown.view else name_of(conflict.mailbox or "", mailboxes),
         summary=conflict.summary if readable else "A private event needs a decision.",
@@ -52,17 +58,24 @@ def conflict_view(conflict: Conflict, shown: Shown, mailboxes: Mapping[str, Mail
         resolved_by=conflict.resolved_by,
         choices=choices(conflict) if is_open else {},
         mails=_mails(conflict, shown, mailboxes) if is_open and readable else {},
+        alternatives=tuple(_alternative(conflict, shown, room, mailboxes) for room in shown.alternatives),
     )
 
 
 def _mails(conflict: Conflict, shown: Shown, mailboxes: Mapping[str, Mailbox]) -> dict[Side, tuple[Recipient, ...]]:
-    return {
-        side: tuple(
-            Recipient(address=address, name=name_of(address, mailboxes))
-            for address in mailed(conflict, side, shown.event, shown.missing)
-        )
-        for side in Side
-    }
+    return {side: _named(mailed(conflict, side, shown.event, shown.missing), mailboxes) for side in Side}
+
+
+def _alternative(conflict: Conflict, shown: Shown, room: Mailbox, mailboxes: Mapping[str, Mailbox]) -> Alternative:
+    assert shown.event is not None, "alternatives are offered to events"
+    before = shown.event.content
+    write = Written(before=shown.event.base or before, after=moved_to(room.address, conflict.room, before))
+    mails = _named(concerned(write), mailboxes)
+    return Alternative(address=room.address, name=room.name, capacity=room.capacity, mails=mails)
+
+
+def _named(addresses: Iterable[str], mailboxes: Mapping[str, Mailbox]) -> tuple[Recipient, ...]:
+    return tuple(Recipient(address=address, name=name_of(address, mailboxes)) for address in addresses)
 
 
 def _missing(event: Event, caller: Caller) -> MissingEvent:

@@ -6,8 +6,10 @@ from typing import Final
 
 from roomd_core.access import Caller
 from roomd_core.api import wire
+from roomd_core.booking.alternatives import alternatives
 from roomd_core.booking.conflict_views import Shown, conflict_view
 from roomd_core.booking.people import of_kind, rooms_named
+from roomd_core.booking.rules import may_change
 from roomd_core.booking.spans import day_in, in_utc, zone_named
 from roomd_core.booking.views import event_view, mailbox_status, span
 from roomd_core.errors import Invalid, NotFound
@@ -72,20 +74,23 @@ async def event(store: Store, caller: Caller, event_id: str) -> wire.EventView:
         return (await _event_views(tables, caller, {event_id: found}))[event_id]
 
 
-async def conflicts(store: Store, caller: Caller, *, resolved: bool = False) -> wire.Conflicts:
-    """Return what a person should decide, and with ``resolved`` what was decided too, the oldest first."""
+async def conflicts(store: Store, caller: Caller, now: datetime, *, resolved: bool = False) -> wire.Conflicts:
+    """Return what a person should decide, and with ``resolved`` what was decided too, the oldest first.
+
+    ``now`` decides for which events another room can still be offered.
+    """
     async with store.read() as tables:
         listed = await tables.conflicts.listing(resolved=resolved)
-        return wire.Conflicts(conflicts=tuple(await _conflict_views(tables, caller, listed)))
+        return wire.Conflicts(conflicts=tuple(await _conflict_views(tables, caller, listed, now)))
 
 
-async def conflict(store: Store, caller: Caller, conflict_id: str) -> wire.ConflictView:
+async def conflict(store: Store, caller: Caller, conflict_id: str, now: datetime) -> wire.ConflictView:
     """Return one conflict. Raises NotFound."""
     async with store.read() as tables:
         found = await tables.conflicts.get(conflict_id)
         if found is None:
             raise NotFound(f"There is no conflict {conflict_id}. List them with `roomctl conflicts`.")
-        return (await _conflict_views(tables, caller, [found]))[0]
+        return (await _conflict_views(tables, caller, [found], now))[0]
 
 
 async def mailboxes(
@@ -112,18 +117,37 @@ async def _event_views(tables: Tables, caller: Caller, events: Mapping[str, Even
     }
 
 
-async def _conflict_views(tables: Tables, caller: Caller, found: Sequence[Conflict]) -> list[wire.ConflictView]:
+async def _conflict_views(
+    tables: Tables, caller: Caller, found: Sequence[Conflict], now: datetime
+) -> list[wire.ConflictView]:
     named = [key for each in found for key in (each.event, each.other) if key]
     missing = [key for each in found if each.resolved_at is None for key in each.missing]
     events = await tables.events.many(dict.fromkeys([*named, *missing]))
     views = await _event_views(tables, caller, {key: events[key] for key in named})
     by_address = await _by_address(tables)
-    return [conflict_view(each, _shown(each, events, views), by_address, caller) for each in found]
+    shown = [
+        await _shown(tables, each, caller, events=events, views=views, by_address=by_address, now=now)
+        for each in found
+    ]
+    return [conflict_view(each, around, by_address, caller) for each, around in zip(found, shown, strict=True)]
 
 
-def _shown(conflict: Conflict, events: Mapping[str, Event], views: Mapping[str, wire.EventView]) -> Shown:
+async def _shown(  # noqa: PLR0913 - what a conflict is shown among
+    tables: Tables,
+    conflict: Conflict,
+    caller: Caller,
+    *,
+    events: Mapping[str, Event],
+    views: Mapping[str, wire.EventView],
+    by_address: Mapping[str, Mailbox],
+    now: datetime,
+) -> Shown:
+    event = events.get(conflict.event or "")
+    movable = event is not None and may_change(caller, event, by_address)
+    rooms = await alternatives(tables, conflict, event, by_address.values(), now) if movable else ()
     return Shown(
-        event=events.get(conflict.event or ""),
+        event=event,
+        alternatives=rooms,
         view=views.get(conflict.event or ""),
         other=events.get(conflict.other or ""),
         missing=[events[key] for key in conflict.missing if key in events],

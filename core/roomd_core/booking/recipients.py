@@ -1,10 +1,13 @@
-"""Whom a decision about a conflict mails. Pure; ``sync.resolve`` carries the decision out.
+"""What a decision about a conflict writes to Exchange, and whom that mails. Pure; ``sync.resolve`` carries it out.
 
 Exchange mails those whom an update concerns: everybody invited if what they see changes, and only those added or
 removed if nothing else did (SendToChangedAndSaveCopy). Deciding to leave things as they are mails nobody.
 """
 
 from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from roomd_core.booking.choices import was_cancelled_here
 from roomd_core.merge import diff, take
@@ -15,6 +18,13 @@ _OWN = frozenset({"reminder", "show_as", "sensitivity", "categories"})
 """What the organizer alone sees: changing it is no news to anybody."""
 
 
+class Written(Struct, frozen=True, kw_only=True):
+    """What Exchange gets: ``after`` in place of ``before``. None before: it is made anew; None after: cancelled."""
+
+    before: Content | None
+    after: Content | None
+
+
 def mailed(conflict: Conflict, keep: Side, event: Event | None, missing: Iterable[Event] = ()) -> tuple[str, ...]:
     """Return the addresses that keeping a side mails, sorted. ``missing`` are the events of a mass deletion."""
     if conflict.kind is ConflictKind.MASS_DELETE:
@@ -22,7 +32,40 @@ def mailed(conflict: Conflict, keep: Side, event: Event | None, missing: Iterabl
         return _sorted(who for each in again for who in invited(each.content)) if keep is Side.LOCAL else ()
     if event is None or keep is Side.EXCHANGE:
         return ()
-    return _by_writing(conflict, event)
+    if conflict.kind is ConflictKind.ROOM_DROPPED:
+        return (conflict.room,) if conflict.room else ()
+    write = written(conflict, event)
+    return concerned(write) if write else ()
+
+
+def written(conflict: Conflict, event: Event) -> Written | None:
+    """Return what keeping the local side writes to Exchange, None if nothing."""
+    match conflict.kind:
+        case ConflictKind.EDIT if conflict.local is not None:
+            kept = take(event.content, conflict.local, conflict.units)
+            return Written(before=event.base, after=kept)
+        case ConflictKind.EDIT_VS_DELETE if was_cancelled_here(conflict):
+            return Written(before=event.base or event.content, after=None)
+        case ConflictKind.EDIT_VS_DELETE:
+            return Written(before=None, after=event.content)
+        case ConflictKind.REJECTED:
+            return Written(before=event.base, after=event.content)
+    return None
+
+
+def moved_to(room: str, instead_of: str | None, content: Content) -> Content:
+    """Return an event's content with one room in another's place."""
+    return replace(content, rooms=tuple(sorted({room, *content.rooms} - {instead_of})))
+
+
+def concerned(write: Written) -> tuple[str, ...]:
+    """Return whom a write concerns."""
+    if write.before is None or write.after is None:
+        return invited(write.before, write.after)
+    changed = set(diff(write.before, write.after)) - _OWN
+    if changed <= _WHO:
+        return _sorted(set(invited(write.before)) ^ set(invited(write.after)))
+    return invited(write.before, write.after)
 
 
 def invited(*contents: Content | None) -> tuple[str, ...]:
@@ -31,29 +74,6 @@ def invited(*contents: Content | None) -> tuple[str, ...]:
     return _sorted(
         address for content in told for address in (*content.rooms, *(who.address for who in content.attendees))
     )
-
-
-def concerned(before: Content | None, after: Content) -> tuple[str, ...]:
-    """Return whom a change concerns; everybody, when there was nothing before."""
-    if before is None:
-        return invited(after)
-    changed = set(diff(before, after)) - _OWN
-    if changed <= _WHO:
-        return _sorted(set(invited(before)) ^ set(invited(after)))
-    return invited(before, after)
-
-
-def _by_writing(conflict: Conflict, event: Event) -> tuple[str, ...]:
-    match conflict.kind:
-        case ConflictKind.EDIT if conflict.local is not None:
-            return concerned(event.base, take(event.content, conflict.local, conflict.units))
-        case ConflictKind.EDIT_VS_DELETE if was_cancelled_here(conflict):
-            return invited(event.base or event.content)
-        case ConflictKind.EDIT_VS_DELETE:
-            return invited(event.content)
-        case ConflictKind.REJECTED:
-            return concerned(event.base, event.content)
-    return ()
 
 
 def _sorted(addresses: Iterable[str]) -> tuple[str, ...]:

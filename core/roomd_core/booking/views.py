@@ -47,7 +47,7 @@ def is_private(event: Event) -> bool:
     return event.content.sensitivity is not Sensitivity.NORMAL
 
 
-def event_view(
+def event_view(  # noqa: PLR0913 - what is known around an event
     event: Event,
     operations: Sequence[Operation],
     conflicts: Sequence[Conflict],

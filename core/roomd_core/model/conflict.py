@@ -16,6 +16,7 @@ class ConflictKind(StrEnum):
     DOUBLE_BOOKING = "double-booking"
     ROOM_DECLINED = "room-declined"
     REJECTED = "rejected"
+    ROOM_DROPPED = "room-dropped"
     MASS_DELETE = "mass-delete"
 
 
@@ -32,6 +33,7 @@ class Conflict(Struct, frozen=True, kw_only=True):
     For ``edit`` all three contents are there and ``units`` names what differs (see ``roomd_core.merge``). For
     ``edit-vs-delete`` the deleted side is None. ``other`` is the second event of a double booking.
 
+    ``room-dropped`` holds in ``remote`` what Exchange has: it names the room if only the room's own copy is gone.
     ``mass-delete`` is about a ``mailbox`` as a whole and has no event of its own; ``missing`` are the events whose
     copies it no longer has.
     """

@@ -3,6 +3,8 @@
 Summaries are read in a terminal's list: one sentence that says what happened to what, and in which room.
 """
 
+from msgspec.structs import replace
+
 from roomd_core.model import Conflict, ConflictKind, Content, Event, Operation
 from roomd_core.sync.case import Case, Setting
 
@@ -80,6 +82,32 @@ def declined(case: Case, room: str, setting: Setting, *, reason: str = "") -> Co
         room=room,
         opened_at=setting.now,
     )
+
+
+def dropped(case: Case, room: str, setting: Setting, *, remote: Content | None = None) -> Conflict:
+    """A room that had accepted has the event no longer; ``remote`` is what Exchange has if the room was taken off."""
+    name, title = setting.name(room), case.event.content.title
+    if remote is None:
+        summary = f"{name} had accepted “{title}”, and it is no longer in its calendar."
+    else:
+        summary = f"{name} was taken off “{title}” in Exchange."
+    return Conflict(
+        id=setting.new_id(),
+        event=case.event.id,
+        kind=ConflictKind.ROOM_DROPPED,
+        summary=summary,
+        base=case.event.base,
+        local=case.event.content,
+        remote=remote or case.event.content,
+        room=room,
+        opened_at=setting.now,
+    )
+
+
+def declined_after_all(case: Case, conflict: Conflict, setting: Setting) -> Conflict:
+    """Say of a room that it declined: its organizer was told so."""
+    said = declined(case, conflict.room or "", setting)
+    return replace(conflict, kind=said.kind, summary=said.summary)
 
 
 def booked_twice(event: Event, other: Event, room: str, setting: Setting) -> Conflict:

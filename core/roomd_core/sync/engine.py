@@ -15,6 +15,7 @@ from roomd_core.sync.aftercare import Aftercare
 from roomd_core.sync.attend import RoomAttendant
 from roomd_core.sync.dispatch import Dispatcher
 from roomd_core.sync.health import Gate, RemoteHealth
+from roomd_core.sync.inviting import Inviter
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
 from roomd_core.sync.loss_guard import LossGuard
@@ -22,7 +23,7 @@ from roomd_core.sync.losses import Limits
 from roomd_core.sync.outbox import Outbox
 from roomd_core.sync.pull import Puller
 from roomd_core.sync.remote import Remote, RemoteError
-from roomd_core.sync.resolution import carry_out
+from roomd_core.sync.resolution import Check, carry_out
 from roomd_core.sync.rolling import WindowRoller
 from roomd_core.sync.round import Reader, Readings
 from roomd_core.sync.watched import WatchedRemote
@@ -62,7 +63,8 @@ class SyncEngine:
         puller = Puller(self._ledger, watched, LossGuard(self._ledger, watched, limits))
         self._reader = Reader(self._ledger, puller, locks, concurrency=concurrency)
         attendant = RoomAttendant(self._ledger, watched, locks, grace=room_grace)
-        self._aftercare = Aftercare(self._ledger, self._reader, attendant, self._gate, window=window)
+        inviter = Inviter(self._ledger, wake=self.wake)
+        self._aftercare = Aftercare(self._ledger, self._reader, attendant, inviter, self._gate, window=window)
         outbox = Outbox(self._ledger, watched, puller, locks, settle=settle, random=random)
         self._roller = WindowRoller(self._ledger)
         self._dispatcher = Dispatcher(
@@ -131,9 +133,9 @@ class SyncEngine:
         async with self._store.write() as tables:
             return await tables.operations.recover()
 
-    async def resolve(self, conflict_id: str, keep: Side, *, actor: str) -> Conflict:
-        """Decide a conflict. Raise NotFound, and VersionMismatch if what is to be decided has changed."""
-        conflict = await carry_out(self._ledger, conflict_id, keep, actor=actor)
+    async def resolve(self, conflict_id: str, keep: Side, *, actor: str, check: Check | None = None) -> Conflict:
+        """Decide a conflict. Raise NotFound, VersionMismatch if it has changed, and what ``check`` raises."""
+        conflict = await carry_out(self._ledger, conflict_id, keep, actor=actor, check=check)
         if conflict.mailbox:
             with suppress(RemoteError):
                 await self.refresh([conflict.mailbox])

@@ -6,7 +6,6 @@ from msgspec.structs import replace
 
 from roomd_core.merge import diff, merge
 from roomd_core.model import (
-    Answer,
     ConflictKind,
     Content,
     EventStatus,
@@ -19,11 +18,12 @@ from roomd_core.model import (
 )
 from roomd_core.recurrence import Series
 from roomd_core.sync import conflicts
-from roomd_core.sync.answers import hear, say
+from roomd_core.sync.answers import hear, speak
 from roomd_core.sync.case import Case, Setting
 from roomd_core.sync.conclude import close
 from roomd_core.sync.content import content_of, item_of, title_is_organizer
 from roomd_core.sync.copies import with_alone
+from roomd_core.sync.dropping import given_away, reconsider, taken_off
 from roomd_core.sync.remote import RemoteItem
 
 _ORGANIZER, _PERSON, _ROOM = range(3)
@@ -35,6 +35,8 @@ def observe(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) ->
         return observe_absence(case, mailbox.address, seen.ref.item_id, setting, withdrawn=True)
     item = item_of(seen, mailbox, case.event.id)
     case = _without_missing(case, mailbox.address).with_item(item)
+    if not item.is_organizer and item.original_start is None:
+        case = speak(case, item)
     if case.event.global_id is None and seen.global_id is not None:
         case = case.with_event(replace(case.event, global_id=seen.global_id))
     if seen.original_start is not None:
@@ -58,7 +60,7 @@ def observe_absence(case: Case, mailbox: str, item_id: str, setting: Setting, *,
         and _counts_as_no(case, mailbox, setting)
         and not withdrawn
     ):
-        return say(case, mailbox, Answer.DECLINED, setting.now)
+        return given_away(case, mailbox, setting)
     if not case.items and not case.operations and not case.conflict(ConflictKind.EDIT_VS_DELETE):
         return _cancel(case)
     return case
@@ -99,7 +101,8 @@ def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> C
     cancel = case.operation(OperationKind.CANCEL)
     if case.cancelled and cancel:
         return _keep_remote(case, cancel, base, remote, setting)
-    merged = merge(base, case.event.content, remote)
+    local = case.event.content
+    merged = merge(base, local, remote)
     if merged.conflicts:
         case = case.with_conflict(conflicts.edited_on_both_sides(case, base, remote, merged.conflicts, setting))
     case = case.with_event(
@@ -112,7 +115,10 @@ def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> C
             title_is_organizer=title_is_organizer(seen, mailbox),
         )
     )
-    return hear(case, seen.detail.responses) if seen.detail else case
+    case = taken_off(case, base, local, remote, setting)
+    if seen.detail is None:
+        return case
+    return reconsider(hear(case, seen.detail.responses), seen.detail.responses, setting)
 
 
 def _take_alone(case: Case, mailbox: Mailbox, seen: RemoteItem, original_start: datetime) -> Case:

@@ -1,5 +1,7 @@
 """Carrying a person's decision to the store: checked, recorded, and what it writes queued, in one transaction."""
 
+from collections.abc import Awaitable, Callable
+
 from roomd_core.errors import NotFound
 from roomd_core.model import Conflict, Side
 from roomd_core.store import Tables
@@ -11,12 +13,22 @@ from roomd_core.sync.loss_guard import believe
 from roomd_core.sync.resolve import outdated, refuse_outdated, resolve
 from roomd_core.sync.writing import write
 
+Check = Callable[[Tables], Awaitable[None]]
+"""A last look in the transaction that writes; it raises Refused."""
 
-async def carry_out(ledger: Ledger, conflict_id: str, keep: Side, *, actor: str) -> Conflict:
-    """Decide a conflict and return it as decided. Raise NotFound, or VersionMismatch if it changed meanwhile."""
+
+async def carry_out(
+    ledger: Ledger, conflict_id: str, keep: Side, *, actor: str, check: Check | None = None
+) -> Conflict:
+    """Decide a conflict and return it as decided.
+
+    Raise NotFound, VersionMismatch if it changed meanwhile, or what ``check`` raises.
+    """
     setting = await ledger.setting()
     async with ledger.store.write() as tables:
         conflict = await _find(tables, conflict_id)
+        if check is not None:
+            await check(tables)
         if conflict.event is None:
             await believe(tables, conflict, keep, setting, actor=actor)
             return await _find(tables, conflict_id)

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from roomd_core.api import openapi as document
 from roomd_core.api import wire
 from roomd_core.booking import queries
-from roomd_core.booking.deciding import require_may_decide
 from roomd_core.errors import Invalid
 from roomd_core.model import MailboxKind, Run, Trigger
 from roomd_daemon.http import feed
@@ -95,21 +94,19 @@ async def runs(services: Services, asked: Asked[wire.RunsQuery, None]) -> wire.R
 
 async def conflicts(services: Services, asked: Asked[wire.ConflictsQuery, None]) -> wire.Conflicts:
     """List what a person should decide, with ``all`` also what was decided."""
-    return await queries.conflicts(services.store, asked.caller, resolved=asked.query.all)
+    return await queries.conflicts(services.store, asked.caller, services.clock.now(), resolved=asked.query.all)
 
 
 async def conflict(services: Services, asked: Asked[None, None]) -> wire.ConflictView:
     """Tell one conflict."""
-    return await queries.conflict(services.store, asked.caller, asked.of)
+    return await queries.conflict(services.store, asked.caller, asked.of, services.clock.now())
 
 
 async def resolve(services: Services, asked: Asked[None, wire.Resolution]) -> wire.ConflictView:
-    """Decide a conflict, as somebody who may change its event."""
-    shown = await queries.conflict(services.store, asked.caller, asked.of)
-    require_may_decide(asked.caller, shown)
-    await services.engine.resolve(asked.of, asked.body.keep, actor=asked.caller.user)
+    """Decide a conflict, as somebody who may change its event, if it is still as the caller read it."""
+    await services.deciding.decide(asked.caller, asked.of, asked.body, if_version=asked.if_version)
     services.engine.wake()
-    return await queries.conflict(services.store, asked.caller, asked.of)
+    return await queries.conflict(services.store, asked.caller, asked.of, services.clock.now())
 
 
 async def changes(services: Services, asked: Asked[wire.ChangesQuery, None]) -> wire.Changes:

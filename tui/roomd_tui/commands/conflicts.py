@@ -9,7 +9,7 @@ from roomd_core.model import Side
 from roomd_tui.cells import printable, table
 from roomd_tui.commands.command import Command, Setting
 from roomd_tui.comparison import compared
-from roomd_tui.decisions import choice_text, missing_lines
+from roomd_tui.decisions import alternative_texts, choice_text, missing_lines
 from roomd_tui.moments import moment_text
 
 
@@ -40,9 +40,9 @@ def _decision(conflict: ConflictView, zone: ZoneInfo) -> str:
     if conflict.resolved_at:
         kept = f"kept {conflict.kept}" if conflict.kept else "settled"
         return f"{kept} by {conflict.resolved_by} at {moment_text(conflict.resolved_at, zone)}"
-    return "\n".join(
-        printable(f"--keep {side}: {choice_text(conflict, side)}") for side in Side if side in conflict.choices
-    )
+    choices = [f"--keep {side}: {choice_text(conflict, side)}" for side in Side if side in conflict.choices]
+    rooms = [f"--room {text}" for text in alternative_texts(conflict)]
+    return "\n".join(printable(line) for line in (*choices, *rooms))
 
 
 COMMAND = Command(name="conflicts", help="what a person should decide", arguments=_arguments, ask=_ask, tell=_tell)

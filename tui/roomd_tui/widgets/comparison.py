@@ -13,7 +13,7 @@ from roomd_core.api.wire import ConflictView
 from roomd_core.model import Side
 from roomd_tui.cells import cut, fill, wrap
 from roomd_tui.comparison import Unit, compared
-from roomd_tui.decisions import choice_text, missing_lines
+from roomd_tui.decisions import alternative_texts, choice_text, missing_lines
 
 NAME_WIDTH = 14
 GAP = 2
@@ -62,7 +62,14 @@ def comparison_lines(conflict: ConflictView, width: int, zone: ZoneInfo) -> list
         *(Content(cut(line, width)) for line in missing_lines(conflict, zone)),
         Content(""),
         *(Content(line) for line in choices),
+        *(Content(line) for line in _other_rooms(conflict, max(width, 20))),
     ]
+
+
+def _other_rooms(conflict: ConflictView, width: int) -> Iterator[str]:
+    """List the rooms offered instead, each with the number that takes it."""
+    for number, text in enumerate(alternative_texts(conflict), 1):
+        yield from wrap(f"{number}  move to {text}", width)
 
 
 def _versions(conflict: ConflictView, column: int, zone: ZoneInfo) -> Iterator[Content]:

@@ -5,6 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from roomd_core.model import Conflict, ConflictKind, Side
+from roomd_core.sync.drift import is_stale
 
 
 class _Choices(Struct, frozen=True):
@@ -25,6 +26,14 @@ _CHOICES: Final = {
         "Give the change up and keep what Exchange has; an event Exchange never took is cancelled here.",
         "Send it to Exchange once more.",
     ),
+    ConflictKind.MISSING_REMOTE: _Choices(
+        "Cancel it here too; its rooms are free.",
+        "Make it in Exchange again as it is here.",
+    ),
+    ConflictKind.DRIFT: _Choices(
+        "Accept what the room has: the meeting moves to that time.",
+        "Send the meeting to the room again: it is taken off the meeting, and invited anew.",
+    ),
     ConflictKind.MASS_DELETE: _Choices(
         "Believe it: these events are cancelled here too, as if each had been deleted in Outlook.",
         "Keep them. Those made here are made again in Exchange where they are surely gone; those made in Outlook "
@@ -43,6 +52,18 @@ _CHOICES: Final = {
         "This event keeps the room. Nothing is written: settle the other one with its organizer.",
     ),
 }
+_STALE: Final = _Choices(
+    "Leave it. Nothing is written: the room's calendar keeps that time.",
+    "Decline it as the room, so that its time is free.",
+)
+_OCCURRENCE_DRIFTED: Final = _Choices(
+    "Leave it. Nothing is written: the room's calendar keeps what it has.",
+    "Settle it in Outlook: send the update of the series again. Nothing is written.",
+)
+_SERIES_MISSING: Final = _Choices(
+    "Cancel it here too; its rooms are free.",
+    "Keep it here as it is, marked as no longer in Outlook. Nothing is written.",
+)
 
 _CANCELLED_HERE: Final = _Choices(
     "Let the event stand as Exchange has it now.",
@@ -52,8 +73,23 @@ _CANCELLED_HERE: Final = _Choices(
 
 def choices(conflict: Conflict) -> dict[Side, str]:
     """Return what keeping each side does."""
-    told = _CANCELLED_HERE if was_cancelled_here(conflict) else _CHOICES[conflict.kind]
+    told = _particular(conflict) or (_CANCELLED_HERE if was_cancelled_here(conflict) else _CHOICES[conflict.kind])
     return {Side.EXCHANGE: told.exchange, Side.LOCAL: told.local}
+
+
+def _particular(conflict: Conflict) -> _Choices | None:
+    if conflict.kind is ConflictKind.MISSING_REMOTE and recurs(conflict):
+        return _SERIES_MISSING
+    if conflict.kind is not ConflictKind.DRIFT:
+        return None
+    if is_stale(conflict):
+        return _STALE
+    return _OCCURRENCE_DRIFTED if recurs(conflict) else None
+
+
+def recurs(conflict: Conflict) -> bool:
+    """Tell whether a conflict is about a series, which roomd does not change."""
+    return conflict.local is not None and conflict.local.series is not None
 
 
 def was_cancelled_here(conflict: Conflict) -> bool:

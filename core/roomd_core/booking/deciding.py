@@ -5,6 +5,7 @@ from typing import Protocol
 from roomd_core.access import Caller
 from roomd_core.api.wire import EventPatch, Resolution
 from roomd_core.booking.alternatives import WITH_ALTERNATIVES
+from roomd_core.booking.choices import recurs
 from roomd_core.booking.clearance import Wish, require_free_here
 from roomd_core.booking.people import rooms_named
 from roomd_core.booking.recipients import moved_to, written
@@ -14,6 +15,7 @@ from roomd_core.clock import Clock
 from roomd_core.errors import Invalid, NotFound, VersionMismatch
 from roomd_core.model import Conflict, ConflictKind, Event, Mailbox, Side
 from roomd_core.store import Store, Tables
+from roomd_core.sync.drift import is_stale
 
 _TO = "decide this conflict"
 
@@ -56,7 +58,9 @@ class Deciding:
         require_may_decide(caller, conflict, event)
         require_seen(conflict, event, if_version)
         check: Check | None = None
-        if conflict.resolved_at is None and event is not None and resolution.keep is Side.LOCAL:
+        if conflict.resolved_at is None and event is not None and moves_to_room(conflict, resolution.keep):
+            await self._follow_room(caller, conflict, event)
+        elif conflict.resolved_at is None and event is not None and resolution.keep is Side.LOCAL:
             check = await self._prepare(caller, conflict, event, resolution, mailboxes)
         elif resolution.room is not None:
             raise Invalid("room", "goes with keeping the local side of an open conflict about an event's room")
@@ -69,7 +73,7 @@ class Deciding:
         if resolution.room is not None:
             await self._take(caller, conflict, event, resolution.room, mailboxes)
             return None
-        if conflict.kind is ConflictKind.ROOM_DROPPED and conflict.room:
+        if conflict.room and is_invited_again(conflict):
             await self._booking.invite_again(caller, event.id, conflict.room, if_version=event.version)
             return None
         wish = self._wish(conflict, event, mailboxes)
@@ -77,6 +81,12 @@ class Deciding:
             return None
         await self._booking.clearance.require(wish)
         return _FreeHere(wish)
+
+    async def _follow_room(self, caller: Caller, conflict: Conflict, event: Event) -> None:
+        """Move the event to the time its room has, as any other change."""
+        assert conflict.remote is not None, "a drift holds what the room has"
+        patch = EventPatch(start=conflict.remote.start, end=conflict.remote.end)
+        await self._booking.change(caller, event.id, patch, if_version=event.version)
 
     async def _take(
         self, caller: Caller, conflict: Conflict, event: Event, wished: str, mailboxes: list[Mailbox]
@@ -107,6 +117,18 @@ class _FreeHere:
 
     async def __call__(self, tables: Tables) -> None:
         await require_free_here(tables, self._wish)
+
+
+def moves_to_room(conflict: Conflict, keep: Side) -> bool:
+    """Say whether a decision moves the event to the time that its room has."""
+    drifted = conflict.kind is ConflictKind.DRIFT and not is_stale(conflict) and not recurs(conflict)
+    return drifted and keep is Side.EXCHANGE
+
+
+def is_invited_again(conflict: Conflict) -> bool:
+    """Say whether keeping the local side sends the meeting to its room again."""
+    drifted = conflict.kind is ConflictKind.DRIFT and not is_stale(conflict) and not recurs(conflict)
+    return conflict.kind is ConflictKind.ROOM_DROPPED or drifted
 
 
 def require_may_decide(caller: Caller, conflict: Conflict, event: Event | None) -> None:

@@ -27,6 +27,8 @@ from roomd_core.model import (
     Side,
 )
 
+_DECIDED_BY_SAVING = frozenset({ConflictKind.REJECTED, ConflictKind.EDIT_VS_DELETE, ConflictKind.MISSING_REMOTE})
+
 
 class Known(Struct, frozen=True, kw_only=True):
     """An event with its copies, occupancies, open operations (parked ones too) and open conflicts.
@@ -53,7 +55,8 @@ class Known(Struct, frozen=True, kw_only=True):
         """Whether Exchange has no item for it. Of an event made there, perhaps only a room's copy was read so far."""
         if self.waiting:
             return False
-        copies = self.items if self.event.origin is Origin.EXCHANGE else [i for i in self.items if i.is_organizer]
+        there = [item for item in self.items if not item.missing]
+        copies = there if self.event.origin is Origin.EXCHANGE else [item for item in there if item.is_organizer]
         return self.event.status is EventStatus.CANCELLED or not copies
 
     def in_step_with(self, content: Content) -> bool:
@@ -106,7 +109,7 @@ def changed(known: Known, content: Content, *, actor: str, now: datetime) -> Out
         conflicts=tuple(
             replace(conflict, resolved_at=now, resolved_by=actor, kept=_kept_by_saving(conflict))
             for conflict in known.conflicts
-            if conflict.kind in {ConflictKind.REJECTED, ConflictKind.EDIT_VS_DELETE}
+            if conflict.kind in _DECIDED_BY_SAVING
         ),
     )
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from roomd_core.booking.choices import was_cancelled_here
+from roomd_core.booking.choices import recurs, was_cancelled_here
 from roomd_core.merge import diff, take
 from roomd_core.model import Conflict, ConflictKind, Content, Event, Origin, Side
+from roomd_core.sync.drift import is_stale
 
 _WHO = frozenset({"people", "rooms"})
 _OWN = frozenset({"reminder", "show_as", "sensitivity", "categories"})
@@ -30,12 +31,25 @@ def mailed(conflict: Conflict, keep: Side, event: Event | None, missing: Iterabl
     if conflict.kind is ConflictKind.MASS_DELETE:
         again = [each for each in missing if each.origin is Origin.LOCAL and each.organizer == conflict.mailbox]
         return _sorted(who for each in again for who in invited(each.content)) if keep is Side.LOCAL else ()
+    if conflict.kind is ConflictKind.DRIFT and event is not None:
+        return _by_drift(conflict, keep, event)
     if event is None or keep is Side.EXCHANGE:
         return ()
     if conflict.kind is ConflictKind.ROOM_DROPPED:
         return (conflict.room,) if conflict.room else ()
     write = written(conflict, event)
     return concerned(write) if write else ()
+
+
+def _by_drift(conflict: Conflict, keep: Side, event: Event) -> tuple[str, ...]:
+    """Declining as the room tells the organizer; sending again tells the room; moving the meeting, everybody."""
+    if is_stale(conflict):
+        return (event.organizer,) if keep is Side.LOCAL else ()
+    if recurs(conflict) or conflict.remote is None:
+        return ()
+    if keep is Side.LOCAL:
+        return (conflict.room,) if conflict.room else ()
+    return concerned(Written(before=event.content, after=take(event.content, conflict.remote, ("time",))))
 
 
 def written(conflict: Conflict, event: Event) -> Written | None:
@@ -46,7 +60,9 @@ def written(conflict: Conflict, event: Event) -> Written | None:
             return Written(before=event.base, after=kept)
         case ConflictKind.EDIT_VS_DELETE if was_cancelled_here(conflict):
             return Written(before=event.base or event.content, after=None)
-        case ConflictKind.EDIT_VS_DELETE:
+        case ConflictKind.MISSING_REMOTE if recurs(conflict):
+            return None
+        case ConflictKind.EDIT_VS_DELETE | ConflictKind.MISSING_REMOTE:
             return Written(before=None, after=event.content)
         case ConflictKind.REJECTED:
             return Written(before=event.base, after=event.content)

@@ -4,16 +4,18 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from roomd_core.model import Answer, Item, ItemKind, ItemRef, Reply
+from roomd_core.model import Answer, Drift, Item, ItemKind, ItemRef, Reply
+from roomd_core.recurrence import ModifiedOccurrence
 from roomd_core.store.encoding import array, encode, instant, maybe, seconds
 from roomd_core.store.table import AMONG, Row, Table, select, upsert
 
 _COLUMNS = (
     "mailbox", "item_id", "change_key", "event", "kind", "is_organizer", "answer", "modified_at", "original_start",
-    "replies", "missing",
+    "replies", "start_at", "end_at", "exceptions", "drift", "missing",
 )  # fmt: skip
 _PUT = upsert("item", _COLUMNS, key=("mailbox", "item_id"))
 _SELECT = select("item", _COLUMNS)
+_exceptions = msgspec.json.Decoder(tuple[ModifiedOccurrence, ...])
 _replies = msgspec.json.Decoder(tuple[Reply, ...])
 
 
@@ -54,6 +56,11 @@ class Items(Table):
             )
         )
 
+    async def drifting(self) -> list[str]:
+        """Return the ids of the events of which some room's copy differs and nobody has been asked yet."""
+        rows = await self._rows("SELECT DISTINCT event FROM item WHERE drift = 'seen'")
+        return [event for (event,) in rows]
+
     async def put(self, items: Sequence[Item]) -> None:
         """Insert these items, or change those that exist."""
         await self._run_many(_PUT, [_to_row(item) for item in items])
@@ -78,6 +85,10 @@ def _to_row(item: Item) -> Row:
         maybe(seconds, item.modified_at),
         maybe(seconds, item.original_start),
         encode(item.replies) if item.replies else None,
+        maybe(seconds, item.start),
+        maybe(seconds, item.end),
+        encode(item.exceptions) if item.exceptions else None,
+        item.drift,
         item.missing,
     )
 
@@ -85,7 +96,7 @@ def _to_row(item: Item) -> Row:
 def _from_row(row: Row) -> Item:
     (
         mailbox, item_id, change_key, event, kind, is_organizer, answer, modified_at, original_start, replies,
-        missing,
+        start_at, end_at, exceptions, drift, missing,
     ) = row  # fmt: skip
     return Item(
         mailbox=mailbox,
@@ -97,5 +108,9 @@ def _from_row(row: Row) -> Item:
         modified_at=maybe(instant, modified_at),
         original_start=maybe(instant, original_start),
         replies=_replies.decode(replies) if replies else (),
+        start=maybe(instant, start_at),
+        end=maybe(instant, end_at),
+        exceptions=_exceptions.decode(exceptions) if exceptions else (),
+        drift=Drift(drift),
         missing=bool(missing),
     )

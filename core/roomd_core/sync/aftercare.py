@@ -10,6 +10,7 @@ from roomd_core.sync.followup import FollowUps
 from roomd_core.sync.health import Gate
 from roomd_core.sync.inviting import Inviter
 from roomd_core.sync.ledger import Ledger
+from roomd_core.sync.releasing import Releaser
 from roomd_core.sync.remote import ExchangeUnavailable
 from roomd_core.sync.round import Reader
 from roomd_core.sync.waiting import woken
@@ -28,16 +29,18 @@ class Aftercare:
         self,
         ledger: Ledger,
         reader: Reader,
-        attendant: RoomAttendant,
-        inviter: Inviter,
         gate: Gate,
         *,
+        attendant: RoomAttendant,
+        inviter: Inviter,
+        releaser: Releaser,
         window: Window,
     ) -> None:
         self._ledger = ledger
         self._reader = reader
         self._attendant = attendant
         self._inviter = inviter
+        self._releaser = releaser
         self._gate = gate
         self._window = window
         self._follow_ups = FollowUps()
@@ -62,6 +65,7 @@ class Aftercare:
         """See to every room that has not answered, whenever the event was pushed. Ends when Exchange is away."""
         await self._inviter.go_on()
         try:
+            await self._releaser.go_on()
             for case in await self._unanswered():
                 await self._attendant.attend(case.event.id)
         except ExchangeUnavailable as error:

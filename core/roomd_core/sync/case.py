@@ -6,7 +6,7 @@ from a case to a case. ``conclude`` in ``roomd_core.sync.conclude`` then derives
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,17 +28,23 @@ from roomd_core.model import (
 )
 from roomd_core.sync.window import Window
 
+PATIENCE = timedelta(minutes=5)
+
 ROOMD = "roomd"
 """The actor of what the engine does by itself."""
 
 
 class Setting(Struct, frozen=True, kw_only=True):
-    """What decisions depend on besides the case: the listed mailboxes, the time, the window, a source of ids."""
+    """What decisions depend on besides the case: the listed mailboxes, the time, the window, a source of ids.
+
+    ``patience`` is how long copies that differ are given to agree by themselves.
+    """
 
     mailboxes: Mapping[str, Mailbox]
     now: datetime
     window: Window
     new_id: Callable[[], str]
+    patience: timedelta = PATIENCE
 
     def is_room(self, address: str) -> bool:
         """Say whether the address is a listed room."""

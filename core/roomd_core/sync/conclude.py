@@ -14,6 +14,7 @@ from roomd_core.model import (
 from roomd_core.sync import conflicts
 from roomd_core.sync.answers import answer_of, occupancies_of, settle_answers
 from roomd_core.sync.case import ROOMD, Case, Revision, Setting
+from roomd_core.sync.drift import review_drift
 from roomd_core.sync.dropping import is_dropped
 from roomd_core.sync.narrate import narrate
 
@@ -23,6 +24,7 @@ def conclude(before: Case | None, case: Case, setting: Setting, *, actor: str = 
     case = settle_answers(case)
     case = _queue_what_is_left(case, setting)
     case = _review_rooms(before, case, setting)
+    case = review_drift(case, setting)
     case = replace(case, occupancies=occupancies_of(case, setting))
     case = _stamp(before, case, setting)
     return Revision(before=before, after=case, entries=narrate(before, case, setting, actor))
@@ -63,7 +65,10 @@ def _review_rooms(before: Case | None, case: Case, setting: Setting) -> Case:
             case = close(case, conflict, setting)
         if conflict.kind is ConflictKind.ROOM_DROPPED and not conflict.resolved_at and not is_dropped(case, conflict):
             case = close(case, conflict, setting)
-    if before is None or case.cancelled or case.event.origin is not Origin.LOCAL:
+    missing = case.conflict(ConflictKind.MISSING_REMOTE)
+    if missing and case.cancelled:
+        case = close(case, missing, setting)
+    if before is None or case.cancelled or missing or case.event.origin is not Origin.LOCAL:
         return case
     for room in case.event.content.rooms:
         declined = answer_of(case.event, room) is Answer.DECLINED

@@ -3,9 +3,12 @@
 Summaries are read in a terminal's list: one sentence that says what happened to what, and in which room.
 """
 
+from datetime import datetime, tzinfo
+
 from msgspec.structs import replace
 
 from roomd_core.model import Conflict, ConflictKind, Content, Event, Operation
+from roomd_core.recurrence import zone_of
 from roomd_core.sync.case import Case, Setting
 
 
@@ -51,6 +54,20 @@ def edited_there(case: Case, base: Content, remote: Content, units: tuple[str, .
         units=units,
         base=base,
         remote=remote,
+        opened_at=setting.now,
+    )
+
+
+def not_there(case: Case, setting: Setting) -> Conflict:
+    """The event's item is not in Exchange, and nobody has seen it being deleted."""
+    whose = setting.name(case.event.organizer)
+    return Conflict(
+        id=setting.new_id(),
+        event=case.event.id,
+        kind=ConflictKind.MISSING_REMOTE,
+        summary=f"“{case.event.content.title}” is no longer in {whose}'s calendar, and nobody saw it being deleted.",
+        base=case.event.base,
+        local=case.event.content,
         opened_at=setting.now,
     )
 
@@ -108,6 +125,45 @@ def declined_after_all(case: Case, conflict: Conflict, setting: Setting) -> Conf
     """Say of a room that it declined: its organizer was told so."""
     said = declined(case, conflict.room or "", setting)
     return replace(conflict, kind=said.kind, summary=said.summary)
+
+
+def drifted(  # noqa: PLR0913 - both versions, and what differs
+    case: Case,
+    room: str,
+    setting: Setting,
+    *,
+    local: Content | None,
+    remote: Content,
+    units: tuple[str, ...],
+    day: datetime | None,
+) -> Conflict:
+    """A room's copy says something else than its organizer's, and has for a while."""
+    name, title, zone = setting.name(room), case.event.content.title, zone_of(case.event.content.zone)
+    if local is None:
+        summary = f"{name} still holds “{title}” at {_when(remote, zone)}, which was cancelled."
+    elif "rooms" in units:
+        summary = f"{name} still holds “{title}” at {_when(remote, zone)}, though it is no longer invited."
+    elif day is not None:
+        summary = f"{name} does not have the occurrence of “{title}” of {day.astimezone(zone):%Y-%m-%d} as it is."
+    else:
+        summary = f"{name} holds “{title}” at {_when(remote, zone)}, but the meeting is at {_when(local, zone)}."
+    return Conflict(
+        id=setting.new_id(),
+        event=case.event.id,
+        kind=ConflictKind.DRIFT,
+        summary=summary,
+        units=units,
+        local=local,
+        remote=remote,
+        room=room,
+        opened_at=setting.now,
+    )
+
+
+def _when(content: Content, zone: tzinfo) -> str:
+    start, end = content.start.astimezone(zone), content.end.astimezone(zone)
+    until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M}"
+    return f"{start:%Y-%m-%d %H:%M} to {until} ({content.zone})"
 
 
 def booked_twice(event: Event, other: Event, room: str, setting: Setting) -> Conflict:

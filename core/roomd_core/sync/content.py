@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from roomd_core.model import Answer, Content, Event, Item, Mailbox, MailboxKind, Origin
 from roomd_core.sync.case import Setting
-from roomd_core.sync.copies import replies_of, series_in
+from roomd_core.sync.copies import exceptions_of, replies_of, series_in
 from roomd_core.sync.remote import Detail, RemoteItem
 
 
@@ -43,6 +43,9 @@ def item_of(seen: RemoteItem, mailbox: Mailbox, event: str) -> Item:
         modified_at=seen.modified_at and seen.modified_at.replace(microsecond=0),
         original_start=seen.original_start,
         replies=() if owned else replies_of(seen),
+        start=seen.start.replace(microsecond=0),
+        end=seen.end.replace(microsecond=0),
+        exceptions=() if owned else exceptions_of(seen),
     )
 
 

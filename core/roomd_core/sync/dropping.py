@@ -15,10 +15,14 @@ from roomd_core.sync.case import ROOMD, Case, Setting
 
 
 def given_away(case: Case, room: str, setting: Setting) -> Case:
-    """Take in that a room no longer has its copy of a standing meeting: its time is free for others."""
+    """Take in that a room no longer has its copy of a standing meeting: its time is free for others.
+
+    Where the organizer's item is missing too, whether the meeting stands at all is asked already.
+    """
     had_accepted = answer_of(case.event, room) is Answer.ACCEPTED
     case = say(case, room, Answer.DECLINED, setting.now)
-    if not had_accepted or case.cancelled or case.conflict(ConflictKind.ROOM_DROPPED, room=room):
+    asked = case.conflict(ConflictKind.ROOM_DROPPED, room=room) or case.conflict(ConflictKind.MISSING_REMOTE)
+    if not had_accepted or case.cancelled or asked:
         return case
     return case.with_conflict(conflicts.dropped(case, room, setting))
 

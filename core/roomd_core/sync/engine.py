@@ -22,6 +22,7 @@ from roomd_core.sync.loss_guard import LossGuard
 from roomd_core.sync.losses import Limits
 from roomd_core.sync.outbox import Outbox
 from roomd_core.sync.pull import Puller
+from roomd_core.sync.releasing import Releaser
 from roomd_core.sync.remote import Remote, RemoteError
 from roomd_core.sync.resolution import Check, carry_out
 from roomd_core.sync.rolling import WindowRoller
@@ -64,7 +65,16 @@ class SyncEngine:
         self._reader = Reader(self._ledger, puller, locks, concurrency=concurrency)
         attendant = RoomAttendant(self._ledger, watched, locks, grace=room_grace)
         inviter = Inviter(self._ledger, wake=self.wake)
-        self._aftercare = Aftercare(self._ledger, self._reader, attendant, inviter, self._gate, window=window)
+        releaser = Releaser(self._ledger, watched, locks)
+        self._aftercare = Aftercare(
+            self._ledger,
+            self._reader,
+            self._gate,
+            attendant=attendant,
+            inviter=inviter,
+            releaser=releaser,
+            window=window,
+        )
         outbox = Outbox(self._ledger, watched, puller, locks, settle=settle, random=random)
         self._roller = WindowRoller(self._ledger)
         self._dispatcher = Dispatcher(

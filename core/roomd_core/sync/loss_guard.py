@@ -77,21 +77,25 @@ class LossGuard:
                 await tables.changes.append_many([_entry(ChangeKind.CONFLICT_OPENED, asked, setting)])
         return asked
 
-    async def fates(self, mailbox: Mailbox, page: ChangePage) -> Fates:
-        """Find out what becomes of the copies a page says are gone, and look for those that are to be made again."""
+    async def fates(self, mailbox: Mailbox, page: ChangePage, *, observed: bool) -> Fates:
+        """Find out what becomes of the copies a page says are gone.
+
+        ``observed`` says that the feed told so. What is not simply deleted is looked for by every name it has.
+        """
         if not page.deleted:
             return Fates()
         async with self._ledger.store.read() as tables:
             believed = await _believed(tables, mailbox)
-            cases = await load_for(tables, mailbox, page) if believed else Cases()
+            cases = await load_for(tables, mailbox, page) if believed or not observed else Cases()
         by_item: dict[str, Fate] = {}
         found: list[RemoteItem] = []
-        for item_id in page.deleted if believed else ():
+        for item_id in page.deleted:
             case, item = cases.holding(mailbox.address, item_id), cases.item(mailbox.address, item_id)
             if case is None or item is None:
                 continue
-            fate = fate_of(case, item, believed)
-            if fate is Fate.MADE_AGAIN and (there := await self._look_for(case, item)):
+            fate = fate_of(case, item, believed, observed=observed)
+            looked_for = fate in (Fate.MADE_AGAIN, Fate.UNACCOUNTED)
+            if looked_for and (there := await self._look_for(case, item)):
                 found += there
                 fate = Fate.GONE
             if fate is not Fate.GONE:

@@ -33,7 +33,7 @@ def observe(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) ->
     """Take in one copy as it was read. A copy of a cancelled meeting is as good as gone."""
     if seen.is_cancelled:
         return observe_absence(case, mailbox.address, seen.ref.item_id, setting, withdrawn=True)
-    item = item_of(seen, mailbox, case.event.id)
+    item = _still_drifting(item_of(seen, mailbox, case.event.id), case.copy_in(mailbox.address))
     case = _without_missing(case, mailbox.address).with_item(item)
     if not item.is_organizer and item.original_start is None:
         case = speak(case, item)
@@ -50,6 +50,9 @@ def observe_absence(case: Case, mailbox: str, item_id: str, setting: Setting, *,
     if gone is None:
         return case
     case = case.without_item(mailbox, item_id)
+    unaccounted = case.conflict(ConflictKind.MISSING_REMOTE)
+    if unaccounted and withdrawn:
+        return _cancel(close(case, unaccounted, setting))
     if gone.is_organizer and not case.organizer_copy:
         return _deleted_there(case, setting)
     if gone.original_start is not None:
@@ -78,6 +81,13 @@ def rank(item: Item, setting: Setting) -> int:
     if item.is_organizer:
         return _ORGANIZER
     return _ROOM if setting.is_room(item.mailbox) else _PERSON
+
+
+def _still_drifting(item: Item, known: Item | None) -> Item:
+    """Remember that a person was asked about what a copy says, for as long as it says that."""
+    if known is None or (known.start, known.end, known.exceptions) != (item.start, item.end, item.exceptions):
+        return item
+    return replace(item, drift=known.drift)
 
 
 def _without_missing(case: Case, mailbox: str) -> Case:
@@ -180,6 +190,9 @@ def done(operation: Operation, *, because: str | None = None) -> Operation:
 
 def _welcome_back(case: Case, setting: Setting) -> Case:
     """An item thought deleted is there again: what waited for a decision about that goes on."""
+    missing = case.conflict(ConflictKind.MISSING_REMOTE)
+    if missing:
+        case = close(case, missing, setting)
     conflict = case.conflict(ConflictKind.EDIT_VS_DELETE)
     if conflict is None or conflict.remote is not None:
         return case

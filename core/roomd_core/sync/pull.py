@@ -84,17 +84,18 @@ class Puller:
         return page
 
     async def _take_in(
-        self, mailbox: Mailbox, page: ChangePage, *, whole: bool = True, is_empty: bool = False
+        self, mailbox: Mailbox, page: ChangePage, *, whole: bool = True, listed: bool = False, is_empty: bool = False
     ) -> Pulled:
         """Understand and store one page, with its state if it is ``whole``: if it covers all that is behind it.
 
+        ``listed`` says that what is gone was not told by the feed, but found missing from a whole list.
         Of a page that says that too much is gone only what is there is stored, and a person is asked.
         """
         page = await self._complete(mailbox, page)
         loss = await self._losses.doubt(mailbox, page, is_empty=is_empty)
         if loss:
             await self._hold(mailbox, page, loss)
-        fates = await self._losses.fates(mailbox, page)
+        fates = await self._losses.fates(mailbox, page, observed=not listed)
         setting = await self._ledger.setting()
         async with self._ledger.store.write() as tables:
             cases = await load_for(tables, mailbox, page)
@@ -141,7 +142,7 @@ class Puller:
             pulled += await self._take_in(mailbox, replace(page, last=False), whole=False)
         rest = ChangePage(state=pages[-1].state, changed=tuple(found), deleted=tuple(gone), last=True)
         is_empty = not found and not any(page.changed for page in pages)
-        return pulled + await self._take_in(mailbox, rest, is_empty=is_empty)
+        return pulled + await self._take_in(mailbox, rest, listed=True, is_empty=is_empty)
 
     async def _list(self, mailbox: Mailbox) -> list[ChangePage]:
         pages = [await self._remote.changes(mailbox.address, None, limit=PAGE)]

@@ -3,13 +3,15 @@
 from collections.abc import Awaitable, Callable
 
 from roomd_core.errors import NotFound
-from roomd_core.model import Conflict, Side
+from roomd_core.model import Conflict, ConflictKind, Side
 from roomd_core.store import Tables
 from roomd_core.sync.case import Case
 from roomd_core.sync.conclude import conclude
+from roomd_core.sync.drift import is_stale
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.loading import load_case
 from roomd_core.sync.loss_guard import believe
+from roomd_core.sync.releasing import remember as remember_release
 from roomd_core.sync.resolve import outdated, refuse_outdated, resolve
 from roomd_core.sync.writing import write
 
@@ -38,6 +40,8 @@ async def carry_out(
             case = resolve(before, conflict, keep, setting, actor=actor)
             revision = conclude(before, case, setting, actor=actor)
             await write(tables, [revision], setting)
+            if conflict.kind is ConflictKind.DRIFT and keep is Side.LOCAL and is_stale(conflict):
+                await remember_release(tables, conflict.event, conflict.room or "")
         else:
             await tables.conflicts.put(newer)
         decided = await _find(tables, conflict_id)

@@ -74,10 +74,21 @@ def _resolve_rejected(case: Case, _conflict: Conflict, keep: Side, _setting: Set
     return case.with_event(replace(case.event, content=case.event.base, status=EventStatus.CONFIRMED))
 
 
+def _resolve_missing(case: Case, _conflict: Conflict, keep: Side, setting: Setting) -> Case:
+    """Cancel the event here, or make its item anew. A series, which roomd does not write, is kept as it is here."""
+    if keep is Side.LOCAL and case.event.content.series is not None:
+        return case
+    for item in case.items:
+        if item.is_organizer and item.missing:
+            case = case.without_item(item.mailbox, item.ref.item_id)
+    return _cancelled(case) if keep is Side.EXCHANGE else create_again(case, case.event.content, setting)
+
+
 _RESOLVERS: dict[ConflictKind, Resolver] = {
     ConflictKind.EDIT: _resolve_edit,
     ConflictKind.EDIT_VS_DELETE: _resolve_edit_vs_delete,
     ConflictKind.REJECTED: _resolve_rejected,
+    ConflictKind.MISSING_REMOTE: _resolve_missing,
 }
 """How each kind is carried out. The others are decisions to live with what is: they write nothing."""
 

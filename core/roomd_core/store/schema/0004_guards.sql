@@ -49,3 +49,10 @@ CREATE INDEX change_by_event ON change (event);
 
 -- 1: the mailbox no longer has this copy, and a person decided to keep here what it held.
 ALTER TABLE item ADD COLUMN missing INTEGER NOT NULL DEFAULT 0;
+
+-- What the copy itself says, to tell a room's copy that differs from the organizer's.
+ALTER TABLE item ADD COLUMN start_at INTEGER;
+ALTER TABLE item ADD COLUMN end_at INTEGER;
+ALTER TABLE item ADD COLUMN exceptions BLOB;            -- JSON array of ModifiedOccurrence, NULL for none
+ALTER TABLE item ADD COLUMN drift TEXT NOT NULL DEFAULT '' CHECK (drift IN ('', 'seen', 'asked'));
+CREATE INDEX item_drifting ON item (event) WHERE drift = 'seen';

@@ -98,6 +98,7 @@ async def start(
         settle=config.sync.settle,
         room_grace=config.sync.room_grace,
         limits=limits(config),
+        policy=config.sync.policy.policies(),
     )
     broadcast = Broadcast()
     runner = Runner(engine, store, broadcast, notifier.status)

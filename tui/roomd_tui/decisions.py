@@ -12,6 +12,14 @@ NAMED = 6
 """People and rooms that are named before the rest is only counted."""
 
 
+def who_text(conflict: ConflictView) -> str:
+    """Say whose event it is, and who changed it here last."""
+    if conflict.event is None:
+        return ""
+    edited = f", last changed here by {conflict.edited_by}" if conflict.edited_by else ""
+    return f"Organized by {conflict.event.organizer_name or conflict.event.organizer}{edited}."
+
+
 def choice_text(conflict: ConflictView, side: Side) -> str:
     """Say what keeping a side does and whom that mails."""
     return f"{conflict.choices.get(side, '')} {mails_text(conflict, side)}".strip()

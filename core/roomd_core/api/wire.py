@@ -272,7 +272,8 @@ class ConflictView(Struct, frozen=True, kw_only=True):
     ``choices`` says what keeping each side does, ``mails`` whom that mails. ``about`` is the title of its event. What
     is about a ``mailbox`` as a whole has no event, and is about that mailbox's name: ``missing`` are the first of the
     ``missing_count`` events whose copies it no longer has. ``alternatives`` are rooms that would settle it.
-    ``version`` is what a decision depends on, and the conflict's entity tag.
+    ``version`` is what a decision depends on, and the conflict's entity tag. ``edited_by`` is who last changed the
+    event here before it was opened.
     """
 
     id: str
@@ -280,6 +281,7 @@ class ConflictView(Struct, frozen=True, kw_only=True):
     kind: ConflictKind
     about: str
     summary: str
+    edited_by: str | None = None
     event: EventView | None
     mailbox: str | None = None
     units: tuple[str, ...]

@@ -19,7 +19,8 @@ SHOWN = 20
 class Shown(Struct, frozen=True, kw_only=True):
     """What is known around a conflict.
 
-    Its event and that one's view, the other event of two, those missing, and the rooms that would do instead.
+    Its event and that one's view, the other event of two, those missing, the rooms that would do instead, and who
+    last changed the event here.
     """
 
     event: Event | None = None
@@ -27,6 +28,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     other: Event | None = None
     missing: Sequence[Event] = ()
     alternatives: Sequence[Mailbox] = ()
+    edited_by: str | None = None
 
     @property
     def events(self) -> list[Event]:
@@ -44,6 +46,7 @@ def conflict_view(conflict: Conflict, shown: Shown, mailboxes: Mapping[str, Mail
         kind=conflict.kind,
         about=shown.view.title if shown.view else name_of(conflict.mailbox or "", mailboxes),
         summary=conflict.summary if readable else "A private event needs a decision.",
+        edited_by=shown.edited_by if readable else None,
         event=shown.view,
         mailbox=conflict.mailbox,
         units=conflict.units,

@@ -145,8 +145,10 @@ async def _shown(  # noqa: PLR0913 - what a conflict is shown among
     event = events.get(conflict.event or "")
     movable = event is not None and may_change(caller, event, by_address)
     rooms = await alternatives(tables, conflict, event, by_address.values(), now) if movable else ()
+    edited_by = await tables.changes.last_editor(event.id, conflict.opened_at) if event else None
     return Shown(
         event=event,
+        edited_by=edited_by,
         alternatives=rooms,
         view=views.get(conflict.event or ""),
         other=events.get(conflict.other or ""),

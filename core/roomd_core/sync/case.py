@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from roomd_core.merge import diff
+from roomd_core.merge import ASK_ALWAYS, Policy, diff
 from roomd_core.model import (
     Change,
     Conflict,
@@ -32,12 +32,15 @@ PATIENCE = timedelta(minutes=5)
 
 ROOMD = "roomd"
 """The actor of what the engine does by itself."""
+POLICY = "policy"
+"""Who resolved what the configuration decides (``[sync.policy]``)."""
 
 
 class Setting(Struct, frozen=True, kw_only=True):
     """What decisions depend on besides the case: the listed mailboxes, the time, the window, a source of ids.
 
-    ``patience`` is how long copies that differ are given to agree by themselves.
+    ``patience`` is how long copies that differ are given to agree by themselves; ``policy`` who decides about
+    units that were changed on both sides.
     """
 
     mailboxes: Mapping[str, Mailbox]
@@ -45,6 +48,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     window: Window
     new_id: Callable[[], str]
     patience: timedelta = PATIENCE
+    policy: Mapping[str, Policy] = ASK_ALWAYS
 
     def is_room(self, address: str) -> bool:
         """Say whether the address is a listed room."""

@@ -7,9 +7,9 @@ from datetime import datetime, tzinfo
 
 from msgspec.structs import replace
 
-from roomd_core.model import Conflict, ConflictKind, Content, Event, Operation
+from roomd_core.model import Conflict, ConflictKind, Content, Event, Operation, Side
 from roomd_core.recurrence import zone_of
-from roomd_core.sync.case import Case, Setting
+from roomd_core.sync.case import POLICY, Case, Setting
 
 
 def edited_on_both_sides(
@@ -27,6 +27,21 @@ def edited_on_both_sides(
         local=case.event.content,
         remote=remote,
         opened_at=setting.now,
+    )
+
+
+def decided_by_policy(  # noqa: PLR0913 - an edit on both sides, and how it was decided
+    case: Case, base: Content, remote: Content, units: tuple[str, ...], setting: Setting, *, kept: Side
+) -> Conflict:
+    """The same thing was changed on both sides, and the configuration says which to keep: nobody is asked."""
+    asked = edited_on_both_sides(case, base, remote, units, setting)
+    whose = "Exchange's version" if kept is Side.EXCHANGE else "the version made here"
+    return replace(
+        asked,
+        summary=f"{asked.summary} By policy {whose} was kept.",
+        resolved_at=setting.now,
+        kept=kept,
+        resolved_by=POLICY,
     )
 
 

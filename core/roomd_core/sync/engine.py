@@ -2,13 +2,14 @@
 
 import asyncio
 import random as randomness
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
 from msgspec.structs import replace
 
 from roomd_core.clock import Clock
+from roomd_core.merge import ASK_ALWAYS, Policy
 from roomd_core.model import Conflict, Run, Side, Trigger
 from roomd_core.store import Store
 from roomd_core.sync.aftercare import Aftercare
@@ -40,7 +41,7 @@ class SyncEngine:
 
     ``settle`` is how long a request whose answer was lost may still be carried out by Exchange; ``room_grace`` how
     long a room's own booking attendant is waited for; ``limits`` how much may vanish from a mailbox unasked;
-    ``random`` spreads waits, from 0 up to 1.
+    ``policy`` who decides about units changed on both sides; ``random`` spreads waits, from 0 up to 1.
     """
 
     def __init__(  # noqa: PLR0913 - its three ports and the settings of its patience
@@ -54,13 +55,14 @@ class SyncEngine:
         room_grace: timedelta = ROOM_GRACE,
         concurrency: int = 4,
         limits: Limits = _LIMITS,
+        policy: Mapping[str, Policy] = ASK_ALWAYS,
         random: Callable[[], float] = randomness.random,
     ) -> None:
         self._store = store
         self._clock = clock
         self._gate = Gate(clock, random, opened=self._opened)
         watched, locks = WatchedRemote(remote, self._gate), MailboxLocks()
-        self._ledger = Ledger(store, clock, window)
+        self._ledger = Ledger(store, clock, window, policy=policy)
         puller = Puller(self._ledger, watched, LossGuard(self._ledger, watched, limits))
         self._reader = Reader(self._ledger, puller, locks, concurrency=concurrency)
         attendant = RoomAttendant(self._ledger, watched, locks, grace=room_grace)

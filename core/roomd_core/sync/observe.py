@@ -15,6 +15,7 @@ from roomd_core.model import (
     OperationKind,
     OperationState,
     Origin,
+    Side,
 )
 from roomd_core.recurrence import Series
 from roomd_core.sync import conflicts
@@ -112,7 +113,10 @@ def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> C
     if case.cancelled and cancel:
         return _keep_remote(case, cancel, base, remote, setting)
     local = case.event.content
-    merged = merge(base, local, remote)
+    merged = merge(base, local, remote, setting.policy)
+    for side, units in ((Side.EXCHANGE, merged.kept_remote), (Side.LOCAL, merged.kept_local)):
+        if units:
+            case = case.with_conflict(conflicts.decided_by_policy(case, base, remote, units, setting, kept=side))
     if merged.conflicts:
         case = case.with_conflict(conflicts.edited_on_both_sides(case, base, remote, merged.conflicts, setting))
     case = case.with_event(

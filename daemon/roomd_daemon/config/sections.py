@@ -5,11 +5,14 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from roomd_core.merge import Policy
 from roomd_core.model import Mailbox, MailboxKind, RoomAnswer
 from roomd_daemon.config import defaults
 from roomd_daemon.config.values import Address, Duration, Endpoint, FilePath, Name, PositiveDuration
 
 REQUIRED: Any = ...
+
+Decider = Literal["ask", "exchange", "local"]
 
 A_DURATION = 'a duration such as "90s", "10m", "2h" or "30d"'
 AN_ADDRESS = 'an e-mail address such as "guanghan@example.com"'
@@ -76,6 +79,30 @@ class ExchangeSection(Section):
     )
 
 
+def _policy(unit: str) -> Any:
+    return setting("ask", expected='"ask", "exchange" or "local"', description=f"Who decides about {unit}.")
+
+
+class PolicySection(Section):
+    """``[sync.policy]``: who decides about what was changed on both sides, for each unit of a merge."""
+
+    time: Decider = _policy("start, end and zone")
+    recurrence: Decider = _policy("how a series recurs, and its exceptions")
+    people: Decider = _policy("who is invited")
+    rooms: Decider = _policy("the rooms")
+    title: Decider = _policy("the title")
+    location: Decider = _policy("the place in words")
+    body: Decider = _policy("the text of the invitation")
+    sensitivity: Decider = _policy("whether others see more than that the time is taken")
+    show_as: Decider = _policy("what the time counts as")
+    reminder: Decider = _policy("the reminder")
+    categories: Decider = _policy("the categories")
+
+    def policies(self) -> dict[str, Policy]:
+        """Return them as the engine knows them, by unit."""
+        return {unit: Policy(decider) for unit, decider in self.model_dump().items()}
+
+
 class SyncSection(Section):
     """``[sync]``: how often, and how far back and ahead."""
 
@@ -116,6 +143,11 @@ class SyncSection(Section):
         default=True,
         expected="true or false",
         description="Whether Exchange is asked to say at once that something changed. `interval` holds either way.",
+    )
+    policy: PolicySection = Field(
+        default_factory=PolicySection,
+        description="Who decides about what was changed on both sides.",
+        json_schema_extra={"expected": "a table [sync.policy]"},
     )
     streams: int = Field(
         default=3,

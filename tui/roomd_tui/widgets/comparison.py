@@ -13,7 +13,7 @@ from roomd_core.api.wire import ConflictView
 from roomd_core.model import Side
 from roomd_tui.cells import cut, fill, wrap
 from roomd_tui.comparison import Unit, compared
-from roomd_tui.decisions import alternative_texts, choice_text, missing_lines
+from roomd_tui.decisions import alternative_texts, choice_text, missing_lines, who_text
 
 NAME_WIDTH = 14
 GAP = 2
@@ -56,7 +56,7 @@ def comparison_lines(conflict: ConflictView, width: int, zone: ZoneInfo) -> list
         for line in wrap(f"{KEYS[side]}  keep {side}: {choice_text(conflict, side)}", max(width, 20))
     ]
     return [
-        *(Content(line) for line in wrap(conflict.summary, max(width, 20))),
+        *(Content(line) for line in wrap(f"{conflict.summary} {who_text(conflict)}".strip(), max(width, 20))),
         Content(""),
         *_versions(conflict, column, zone),
         *(Content(cut(line, width)) for line in missing_lines(conflict, zone)),

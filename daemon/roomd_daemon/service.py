@@ -85,6 +85,8 @@ async def start(
     async with store.write() as tables:
         await tables.mailboxes.configure(mailboxes)
 
+    if store.quarantine:
+        log.warning(store.quarantine)
     sock = started.enter_context(listening(config.paths.socket))
     log.info("started", store=str(store.path), socket=sock.getsockname())
 

@@ -4,6 +4,7 @@ import sys
 from contextlib import aclosing
 from datetime import timedelta
 from pathlib import Path
+from shutil import copy
 
 import msgspec
 import pytest
@@ -202,6 +203,7 @@ async def test_there_are_no_conflicts_yet(daemon: LiveDaemon) -> None:
 ASK_AS_NOBODY = """
 import asyncio, os, sys
 from pathlib import Path
+from shutil import copy
 import msgspec
 from roomd_core.api import client, wire
 async def ask():
@@ -233,3 +235,22 @@ async def test_somebody_else_is_known_by_the_kernels_word_and_sees_only_what_is_
         )
         out, _ = await child.communicate()
     assert out.decode().splitlines() == ["unix:nobody None False", "Private", "403", "404", "{None}"]
+
+
+async def test_a_store_put_back_from_a_backup_sends_nothing_until_it_is_released(tmp_path: Path) -> None:
+    async with live_daemon(tmp_path):
+        pass
+    backup = copy(tmp_path / "state" / "roomd.db", tmp_path / "backup")
+    async with live_daemon(tmp_path):
+        pass
+    copy(backup, tmp_path / "state" / "roomd.db")
+    async with live_daemon(tmp_path) as daemon:
+        assert "backup" in (await daemon.client.status()).quarantine
+        booked = await daemon.client.book(a_booking())
+        await daemon.client.sync(wait=True)
+        assert (await daemon.client.event(booked.id)).state is wire.EventState.PENDING
+        assert (await daemon.client.release()).quarantine == ""
+        async with asyncio.timeout(10):
+            seq = 0
+            while (await daemon.client.event(booked.id)).state is not wire.EventState.SYNCED:
+                seq = await daemon.store.wait_beyond(seq)

@@ -151,6 +151,10 @@ class Client:
         body = wire.Resolution(keep=keep, room=room)
         return await self._ask("resolve", wire.ConflictView, of=conflict_id, body=body, headers=headers)
 
+    async def release(self) -> wire.Status:
+        """End the quarantine of the store."""
+        return await self._ask("release", wire.Status)
+
     async def changes(self, *, since: int = 0, limit: int = 500, wait: float = 0.0) -> wire.Changes:
         """Ask what happened after entry ``since``; with ``wait`` stay up to that many seconds for the first entry."""
         query = wire.ChangesQuery(since=since, limit=limit, wait=wait)

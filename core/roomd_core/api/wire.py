@@ -223,7 +223,10 @@ class ExchangeStatus(Struct, frozen=True, kw_only=True):
 
 
 class Status(Struct, frozen=True, kw_only=True):
-    """The whole daemon at a glance."""
+    """The whole daemon at a glance.
+
+    ``quarantine`` says why nothing is sent to Exchange: the store is a copy, or came back from a backup.
+    """
 
     version: str
     started_at: Instant
@@ -239,6 +242,7 @@ class Status(Struct, frozen=True, kw_only=True):
     last_run: Run | None
     next_run_at: Instant | None
     warnings: tuple[str, ...] = ()
+    quarantine: str = ""
 
 
 class Recipient(Struct, frozen=True, kw_only=True):

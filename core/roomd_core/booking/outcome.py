@@ -1,6 +1,6 @@
 """What a booking, a change and a cancellation leave behind. Pure: what is known in, the rows to write out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -75,8 +75,11 @@ class Outcome(Struct, frozen=True, kw_only=True):
     conflicts: tuple[Conflict, ...] = ()
 
 
-def booked(draft: Draft, now: datetime) -> Outcome:
-    """Return a new event on its way to Exchange, holding its rooms and its organizer's time."""
+def booked(draft: Draft, now: datetime, *, key: Callable[[], str] = new_key) -> Outcome:
+    """Return a new event on its way to Exchange, holding its rooms and its organizer's time.
+
+    ``key`` makes idempotency keys.
+    """
     event_id = new_id()
     event = Event(
         id=event_id,
@@ -85,7 +88,7 @@ def booked(draft: Draft, now: datetime) -> Outcome:
         organizer_name=draft.organizer.name,
         content=draft.content,
         uid=uid_of(event_id),
-        key=new_key(),
+        key=key(),
         created_at=now,
         changed_at=now,
     )
@@ -93,14 +96,16 @@ def booked(draft: Draft, now: datetime) -> Outcome:
     return Outcome(event=event, occupancies=held, queue=OperationKind.CREATE)
 
 
-def changed(known: Known, content: Content, *, actor: str, now: datetime) -> Outcome:
+def changed(
+    known: Known, content: Content, *, actor: str, now: datetime, key: Callable[[], str] = new_key
+) -> Outcome:
     """Return the event with another content, on its way to Exchange.
 
     What was not yet sent is changed where it waits. An event whose item is gone from Exchange gets another one,
     under a key and uid never used before; a rejection or a deletion there is decided by saving.
     """
     folded = next((replace(each, payload=content) for each in known.waiting[-1:] if _never_sent(each)), None)
-    event = _edited(known, content, now)
+    event = _edited(known, content, now, key)
     return Outcome(
         event=event,
         occupancies=_occupancies(event, _states(known, content)),
@@ -133,7 +138,7 @@ def _kept_by_saving(conflict: Conflict) -> Side:
     return Side.EXCHANGE if was_cancelled_here(conflict) else Side.LOCAL
 
 
-def _edited(known: Known, content: Content, now: datetime) -> Event:
+def _edited(known: Known, content: Content, now: datetime, key: Callable[[], str]) -> Event:
     event = replace(
         known.event,
         content=content,
@@ -144,7 +149,7 @@ def _edited(known: Known, content: Content, now: datetime) -> Event:
     )
     if not known.gone:
         return event
-    return replace(event, base=None, responses=(), uid=uid_of(new_id()), global_id=None, key=new_key())
+    return replace(event, base=None, responses=(), uid=uid_of(new_id()), global_id=None, key=key())
 
 
 def _still_said(event: Event, content: Content) -> tuple[Response, ...]:

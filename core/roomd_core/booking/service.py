@@ -59,7 +59,7 @@ class BookingService:
                 return event
             mailboxes = await tables.mailboxes.all()
         now = self._clock.now()
-        outcome = booked(draft(booking, caller, mailboxes, now), now)
+        outcome = booked(draft(booking, caller, mailboxes, now), now, key=self._store.new_key)
         wish = _wish(outcome.event.id, None, outcome.event.content, mailboxes)
         await self.clearance.require(wish)
         async with self._store.write() as tables:
@@ -89,7 +89,7 @@ class BookingService:
                 return known.event
             await require_free_here(tables, wish)
             now = self._clock.now()
-            outcome = changed(known, content, actor=caller.user, now=now)
+            outcome = changed(known, content, actor=caller.user, now=now, key=self._store.new_key)
             deed = Deed(kind=ChangeKind.CHANGED, actor=caller.user, at=now, before=known.event.content)
             return await save(tables, outcome, deed)
 

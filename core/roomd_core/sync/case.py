@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from roomd_core.ids import is_key_of, new_key
 from roomd_core.merge import ASK_ALWAYS, Policy, diff
 from roomd_core.model import (
     Change,
@@ -40,7 +41,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     """What decisions depend on besides the case: the listed mailboxes, the time, the window, a source of ids.
 
     ``patience`` is how long copies that differ are given to agree by themselves; ``policy`` who decides about
-    units that were changed on both sides.
+    units that were changed on both sides; ``installation`` marks the keys of items made here.
     """
 
     mailboxes: Mapping[str, Mailbox]
@@ -49,6 +50,15 @@ class Setting(Struct, frozen=True, kw_only=True):
     new_id: Callable[[], str]
     patience: timedelta = PATIENCE
     policy: Mapping[str, Policy] = ASK_ALWAYS
+    installation: str = ""
+
+    def new_key(self) -> str:
+        """Return a new idempotency key."""
+        return new_key(self.installation)
+
+    def made_here(self, key: str | None, uid: str | None) -> bool:
+        """Say whether an item with this key and UID was made by this installation."""
+        return is_key_of(self.installation, key, uid)
 
     def is_room(self, address: str) -> bool:
         """Say whether the address is a listed room."""

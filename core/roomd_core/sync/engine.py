@@ -15,6 +15,7 @@ from roomd_core.store import Store
 from roomd_core.sync.aftercare import Aftercare
 from roomd_core.sync.attend import RoomAttendant
 from roomd_core.sync.dispatch import Dispatcher
+from roomd_core.sync.fenced import FencedRemote
 from roomd_core.sync.health import Gate, RemoteHealth
 from roomd_core.sync.inviting import Inviter
 from roomd_core.sync.ledger import Ledger
@@ -61,7 +62,7 @@ class SyncEngine:
         self._store = store
         self._clock = clock
         self._gate = Gate(clock, random, opened=self._opened)
-        watched, locks = WatchedRemote(remote, self._gate), MailboxLocks()
+        watched, locks = FencedRemote(WatchedRemote(remote, self._gate), store), MailboxLocks()
         self._ledger = Ledger(store, clock, window, policy=policy)
         puller = Puller(self._ledger, watched, LossGuard(self._ledger, watched, limits))
         self._reader = Reader(self._ledger, puller, locks, concurrency=concurrency)
@@ -139,6 +140,11 @@ class SyncEngine:
         async with asyncio.TaskGroup() as workers:
             workers.create_task(self._dispatcher.serve(), name="outbox")
             workers.create_task(self._aftercare.serve(), name="aftercare")
+
+    async def release(self) -> None:
+        """End the quarantine of the store: what waits is sent, what may have been sent is looked up first."""
+        await self._store.release()
+        self.wake()
 
     async def recover(self) -> int:
         """Take what was being sent when roomd stopped as unknown; return how many operations that concerns."""

@@ -39,7 +39,12 @@ class Ledger:
         """Return what decisions depend on, as it is now."""
         mailboxes = self._mailboxes or await self.list_mailboxes()
         return Setting(
-            mailboxes=mailboxes, now=self.clock.now(), window=self._window, new_id=new_id, policy=self._policy
+            mailboxes=mailboxes,
+            now=self.clock.now(),
+            window=self._window,
+            new_id=new_id,
+            policy=self._policy,
+            installation=self.store.fence.installation,
         )
 
     async def case(self, event: str) -> Case:

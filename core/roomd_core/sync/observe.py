@@ -42,6 +42,8 @@ def observe(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) ->
         case = case.with_event(replace(case.event, global_id=seen.global_id))
     if seen.original_start is not None:
         return _take_alone(case, mailbox, seen, seen.original_start)
+    if item.is_organizer:
+        case = _recognize(case, seen, setting)
     return _take(case, mailbox, seen, setting) if _decides(case, item, setting) else case
 
 
@@ -82,6 +84,14 @@ def rank(item: Item, setting: Setting) -> int:
     if item.is_organizer:
         return _ORGANIZER
     return _ROOM if setting.is_room(item.mailbox) else _PERSON
+
+
+def _recognize(case: Case, seen: RemoteItem, setting: Setting) -> Case:
+    """Know again what this installation made and its store forgot: it is one made here, never to be made again."""
+    forgotten = case.event.origin is Origin.EXCHANGE and case.event.key is None
+    if not forgotten or not setting.made_here(seen.own_key, seen.uid):
+        return case
+    return case.with_event(replace(case.event, origin=Origin.LOCAL, key=seen.own_key))
 
 
 def _still_drifting(item: Item, known: Item | None) -> Item:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from roomd_core.errors import VersionMismatch
-from roomd_core.ids import new_key
 from roomd_core.merge import diff, take
 from roomd_core.model import (
     Conflict,
@@ -104,7 +103,7 @@ def _cancel_again(case: Case, setting: Setting) -> Case:
 def create_again(case: Case, content: Content, setting: Setting) -> Case:
     """Make a new item for the event, with a new key: the old one is not to be confused with it."""
     event = replace(
-        case.event, content=content, base=None, global_id=None, key=new_key(), status=EventStatus.CONFIRMED
+        case.event, content=content, base=None, global_id=None, key=setting.new_key(), status=EventStatus.CONFIRMED
     )
     return _queue(case.with_event(event), OperationKind.CREATE, setting)
 
@@ -118,7 +117,7 @@ def _queue(case: Case, kind: OperationKind, setting: Setting) -> Case:
             event=event.id,
             mailbox=copy.mailbox if copy else event.organizer,
             kind=kind,
-            key=event.key or new_key(),
+            key=event.key or setting.new_key(),
             payload=event.content,
             created_at=setting.now,
         )

@@ -109,6 +109,13 @@ async def resolve(services: Services, asked: Asked[None, wire.Resolution]) -> wi
     return await queries.conflict(services.store, asked.caller, asked.of, services.clock.now())
 
 
+async def release(services: Services, asked: Asked[None, None]) -> wire.Status:
+    """End the quarantine of the store, as somebody who may act for everybody."""
+    asked.caller.require_may_act_for_all(to="release a store from quarantine")
+    await services.engine.release()
+    return await glance(services, asked.caller)
+
+
 async def changes(services: Services, asked: Asked[wire.ChangesQuery, None]) -> wire.Changes:
     """Tell what happened, or wait until something does."""
     _require_within("limit", asked.query.limit, MOST)
@@ -143,6 +150,6 @@ HANDLERS: Mapping[str, Handler] = {
     handler.__name__: handler
     for handler in (
         status, mailboxes, rooms, people, timeline, book, event, change, cancel, sync, runs, conflicts, conflict,
-        resolve, changes, stream, openapi,
+        resolve, release, changes, stream, openapi,
     )
 }  # fmt: skip

@@ -131,7 +131,7 @@ class House:
 
     async def book(self, content: Content, *, organizer: str = ZHANG) -> str:
         whose = next(mailbox for mailbox in self.mailboxes if mailbox.address == organizer)
-        outcome = booked(Draft(organizer=whose, content=content), self.clock.now())
+        outcome = booked(Draft(organizer=whose, content=content), self.clock.now(), key=self.store.new_key)
         async with self.store.write() as tables:
             await save(tables, outcome, Deed(kind=ChangeKind.CREATED, actor=USER, at=self.clock.now()))
         return outcome.event.id
@@ -140,7 +140,13 @@ class House:
         await self._do(
             ChangeKind.CHANGED,
             event,
-            lambda known: changed(known, replace(known.event.content, **fields), actor=USER, now=self.clock.now()),
+            lambda known: changed(
+                known,
+                replace(known.event.content, **fields),
+                actor=USER,
+                now=self.clock.now(),
+                key=self.store.new_key,
+            ),
         )
 
     async def cancel(self, event: str) -> None:

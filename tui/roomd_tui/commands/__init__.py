@@ -1,6 +1,6 @@
 """The commands of `roomctl`, one file each, in the order `--help` shows them."""
 
-from roomd_tui.commands import book, cancel, conflicts, move, resolve, rooms, show, status, sync, timeline
+from roomd_tui.commands import book, cancel, conflicts, move, release, resolve, rooms, show, status, sync, timeline
 from roomd_tui.commands.command import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -14,4 +14,5 @@ COMMANDS: tuple[Command, ...] = (
     sync.COMMAND,
     conflicts.COMMAND,
     resolve.COMMAND,
+    release.COMMAND,
 )

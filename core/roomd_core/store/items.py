@@ -57,8 +57,8 @@ class Items(Table):
         )
 
     async def drifting(self) -> list[str]:
-        """Return the ids of the events of which some room's copy differs and nobody has been asked yet."""
-        rows = await self._rows("SELECT DISTINCT event FROM item WHERE drift = 'seen'")
+        """Return the ids of the events of which some room's copy differs from the organizer's."""
+        rows = await self._rows("SELECT DISTINCT event FROM item WHERE drift <> ''")
         return [event for (event,) in rows]
 
     async def put(self, items: Sequence[Item]) -> None:

@@ -29,8 +29,6 @@ from roomd_core.model import (
 )
 from roomd_core.sync.window import Window
 
-PATIENCE = timedelta(minutes=5)
-
 ROOMD = "roomd"
 """The actor of what the engine does by itself."""
 POLICY = "policy"
@@ -48,7 +46,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     now: datetime
     window: Window
     new_id: Callable[[], str]
-    patience: timedelta = PATIENCE
+    patience: timedelta
     policy: Mapping[str, Policy] = ASK_ALWAYS
     installation: str = ""
 

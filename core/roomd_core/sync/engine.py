@@ -41,7 +41,8 @@ class SyncEngine:
     """Brings the store and Exchange together. One for each store; every method may be called at any time.
 
     ``settle`` is how long a request whose answer was lost may still be carried out by Exchange; ``room_grace`` how
-    long a room's own booking attendant is waited for; ``limits`` how much may vanish from a mailbox unasked;
+    long a room's own booking attendant is waited for, and both together how long copies that differ may;
+    ``limits`` how much may vanish from a mailbox unasked;
     ``policy`` who decides about units changed on both sides; ``random`` spreads waits, from 0 up to 1.
     """
 
@@ -63,7 +64,7 @@ class SyncEngine:
         self._clock = clock
         self._gate = Gate(clock, random, opened=self._opened)
         watched, locks = FencedRemote(WatchedRemote(remote, self._gate), store), MailboxLocks()
-        self._ledger = Ledger(store, clock, window, policy=policy)
+        self._ledger = Ledger(store, clock, window, patience=settle + room_grace, policy=policy)
         puller = Puller(self._ledger, watched, LossGuard(self._ledger, watched, limits))
         self._reader = Reader(self._ledger, puller, locks, concurrency=concurrency)
         attendant = RoomAttendant(self._ledger, watched, locks, grace=room_grace)

@@ -1,6 +1,7 @@
 """The ledger: the only door through which the engine's decisions reach the store."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 
 from roomd_core.clock import Clock
 from roomd_core.errors import NotFound
@@ -21,11 +22,18 @@ class Ledger:
     """Cases as they are stored. A decision is always made on what the writing transaction itself has read."""
 
     def __init__(
-        self, store: Store, clock: Clock, window: Window, *, policy: Mapping[str, Policy] = ASK_ALWAYS
+        self,
+        store: Store,
+        clock: Clock,
+        window: Window,
+        *,
+        patience: timedelta,
+        policy: Mapping[str, Policy] = ASK_ALWAYS,
     ) -> None:
         self.store = store
         self.clock = clock
         self._window = window
+        self._patience = patience
         self._policy = policy
         self._mailboxes: dict[str, Mailbox] = {}
 
@@ -43,6 +51,7 @@ class Ledger:
             now=self.clock.now(),
             window=self._window,
             new_id=new_id,
+            patience=self._patience,
             policy=self._policy,
             installation=self.store.fence.installation,
         )

@@ -5,10 +5,10 @@ A room's own copy is never deleted: deleting one with cancellations cancels the 
 
 import logging
 
-from roomd_core.model import Answer, Drift, Item, Mailbox, RoomAnswer
+from roomd_core.model import Answer, ConflictKind, Item, Mailbox, RoomAnswer
 from roomd_core.store import Tables
 from roomd_core.sync.case import Case
-from roomd_core.sync.drift import disagreement
+from roomd_core.sync.drift import disagreement, is_stale
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
 from roomd_core.sync.remote import ExchangeUnavailable, Remote, RemoteError
@@ -49,9 +49,8 @@ class Releaser:
         case, setting = await self._ledger.case(event), await self._ledger.setting()
         for item in case.items:
             room = setting.mailboxes.get(item.mailbox)
-            found = disagreement(case, item, setting) if item.drift is Drift.ASKED and room else None
-            stale = found is not None and (found.meeting is None or "rooms" in found.units)
-            if room and stale and await self._answers_for(room):
+            asked = case.conflict(ConflictKind.DRIFT, room=item.mailbox)
+            if room and asked and is_stale(asked) and await self._answers_for(room):
                 async with self._ledger.store.write() as tables:
                     await remember(tables, event, room.address)
 

@@ -21,7 +21,7 @@ KEYS = {Side.EXCHANGE: "e", Side.LOCAL: "l"}
 
 
 class Comparison(VerticalScroll):
-    """Three columns; what differs is marked by a star, not by colour alone. Below, what each choice does."""
+    """What each choice does, then three columns; what differs is marked by a star, not by colour alone."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         super().__init__()
@@ -43,7 +43,11 @@ class Comparison(VerticalScroll):
         self._draw()
 
     def _draw(self) -> None:
-        lines = comparison_lines(self._conflict, self.content_size.width, self._zone) if self._conflict else []
+        lines = (
+            comparison_lines(self._conflict, self.scrollable_content_region.width, self._zone)
+            if self._conflict
+            else []
+        )
         self._text.update(Content("\n").join(lines))
 
 
@@ -58,11 +62,11 @@ def comparison_lines(conflict: ConflictView, width: int, zone: ZoneInfo) -> list
     return [
         *(Content(line) for line in wrap(f"{conflict.summary} {who_text(conflict)}".strip(), max(width, 20))),
         Content(""),
-        *_versions(conflict, column, zone),
-        *(Content(cut(line, width)) for line in missing_lines(conflict, zone)),
-        Content(""),
         *(Content(line) for line in choices),
         *(Content(line) for line in _other_rooms(conflict, max(width, 20))),
+        Content(""),
+        *_versions(conflict, column, zone),
+        *(Content(cut(line, width)) for line in missing_lines(conflict, zone)),
     ]
 
 

@@ -55,4 +55,4 @@ ALTER TABLE item ADD COLUMN start_at INTEGER;
 ALTER TABLE item ADD COLUMN end_at INTEGER;
 ALTER TABLE item ADD COLUMN exceptions BLOB;            -- JSON array of ModifiedOccurrence, NULL for none
 ALTER TABLE item ADD COLUMN drift TEXT NOT NULL DEFAULT '' CHECK (drift IN ('', 'seen', 'asked'));
-CREATE INDEX item_drifting ON item (event) WHERE drift = 'seen';
+CREATE INDEX item_drifting ON item (event) WHERE drift <> '';

@@ -55,6 +55,12 @@ class Conflicts(Table):
         row = await self._row(f"{_SELECT} WHERE mailbox = :mailbox AND resolved_at IS NULL", mailbox=mailbox)
         return None if row is None else _from_row(row)
 
+    async def of_kind(self, kind: ConflictKind) -> list[Conflict]:
+        """Return every conflict of a kind there ever was, the oldest first."""
+        return [
+            _from_row(row) for row in await self._rows(f"{_SELECT} WHERE kind = :k ORDER BY opened_at, id", k=kind)
+        ]
+
     async def count_open(self) -> int:
         """Return how many conflicts wait for a person."""
         return int(await self._value("SELECT count(*) FROM conflict WHERE resolved_at IS NULL"))

@@ -181,14 +181,14 @@ def _when(content: Content, zone: tzinfo) -> str:
     return f"{start:%Y-%m-%d %H:%M} to {until} ({content.zone})"
 
 
-def booked_twice(event: Event, other: Event, room: str, setting: Setting) -> Conflict:
-    """Two events hold one room at the same time."""
+def booked_twice(event: Event, other: Event, room: str, setting: Setting, *, cause: str) -> Conflict:
+    """Two events hold one room at the same time; ``cause`` says why that is likely."""
     titles = f"“{event.content.title}” and “{other.content.title}”"
     return Conflict(
         id=setting.new_id(),
         event=event.id,
         kind=ConflictKind.DOUBLE_BOOKING,
-        summary=f"{setting.name(room)} is booked twice: {titles} overlap.",
+        summary=f"{setting.name(room)} is booked twice: {titles} overlap. {cause}",
         local=event.content,
         remote=other.content,
         other=other.id,

@@ -14,6 +14,7 @@ from roomd_core.model import Conflict, Run, Side, Trigger
 from roomd_core.store import Store
 from roomd_core.sync.aftercare import Aftercare
 from roomd_core.sync.attend import RoomAttendant
+from roomd_core.sync.auditing import Auditor
 from roomd_core.sync.dispatch import Dispatcher
 from roomd_core.sync.fenced import FencedRemote
 from roomd_core.sync.health import Gate, RemoteHealth
@@ -81,6 +82,7 @@ class SyncEngine:
         )
         outbox = Outbox(self._ledger, watched, puller, locks, settle=settle, random=random)
         self._roller = WindowRoller(self._ledger)
+        self._auditor = Auditor(self._ledger, window=window)
         self._dispatcher = Dispatcher(
             self._ledger, outbox, self._gate, concurrency=concurrency, pushed=self._aftercare.begin
         )
@@ -170,6 +172,7 @@ class SyncEngine:
             pushed = await self._dispatcher.push_due()
             await self._aftercare.look_due()
             await self._aftercare.attend_all()
+        await self._auditor.audit()
         finished = self._finished(run, readings, pushed)
         async with self._store.write() as tables:
             await tables.runs.put(finished)

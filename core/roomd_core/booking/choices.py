@@ -30,6 +30,10 @@ _CHOICES: Final = {
         "Cancel it here too; its rooms are free.",
         "Make it in Exchange again as it is here.",
     ),
+    ConflictKind.DUPLICATE: _Choices(
+        "Leave both where they are. Nothing is written.",
+        "Keep the one with the most answers and move the other to Deleted Items.",
+    ),
     ConflictKind.DRIFT: _Choices(
         "Accept what the room has: the meeting moves to that time.",
         "Send the meeting to the room again: it is taken off the meeting, and invited anew.",

@@ -19,6 +19,7 @@ class ConflictKind(StrEnum):
     ROOM_DROPPED = "room-dropped"
     DRIFT = "drift"
     MISSING_REMOTE = "missing-remote"
+    DUPLICATE = "duplicate"
     MASS_DELETE = "mass-delete"
 
 

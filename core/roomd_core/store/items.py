@@ -61,6 +61,15 @@ class Items(Table):
         rows = await self._rows("SELECT DISTINCT event FROM item WHERE drift <> ''")
         return [event for (event,) in rows]
 
+    async def doubled(self) -> list[str]:
+        """Return the ids of the events of which their organizer's calendar holds more than one item of roomd's."""
+        rows = await self._rows(
+            "SELECT item.event FROM item JOIN event ON event.id = item.event"
+            " WHERE is_organizer AND original_start IS NULL AND NOT missing AND key IS NOT NULL"
+            " AND status = 'confirmed' GROUP BY item.event, item.mailbox HAVING count(*) > 1"
+        )
+        return [event for (event,) in rows]
+
     async def put(self, items: Sequence[Item]) -> None:
         """Insert these items, or change those that exist."""
         await self._run_many(_PUT, [_to_row(item) for item in items])

@@ -87,6 +87,20 @@ def not_there(case: Case, setting: Setting) -> Conflict:
     )
 
 
+def twice_there(case: Case, setting: Setting) -> Conflict:
+    """Two items of one event stand in its organizer's calendar."""
+    whose = setting.name(case.event.organizer)
+    return Conflict(
+        id=setting.new_id(),
+        event=case.event.id,
+        kind=ConflictKind.DUPLICATE,
+        summary=f"“{case.event.content.title}” is twice in {whose}'s calendar, with the same key.",
+        local=case.event.content,
+        remote=case.event.content,
+        opened_at=setting.now,
+    )
+
+
 def refused(case: Case, operation: Operation, reason: str, setting: Setting) -> Conflict:
     """Exchange will not take it, however often it is asked."""
     return Conflict(

@@ -1,6 +1,7 @@
 """The sync engine: what brings both sides together, and when."""
 
 import asyncio
+import logging
 import random as randomness
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -16,6 +17,7 @@ from roomd_core.sync.aftercare import Aftercare
 from roomd_core.sync.attend import RoomAttendant
 from roomd_core.sync.auditing import Auditor
 from roomd_core.sync.dispatch import Dispatcher
+from roomd_core.sync.doubles import Doubles
 from roomd_core.sync.fenced import FencedRemote
 from roomd_core.sync.health import Gate, RemoteHealth
 from roomd_core.sync.inviting import Inviter
@@ -26,12 +28,14 @@ from roomd_core.sync.losses import Limits
 from roomd_core.sync.outbox import Outbox
 from roomd_core.sync.pull import Puller
 from roomd_core.sync.releasing import Releaser
-from roomd_core.sync.remote import Remote, RemoteError
+from roomd_core.sync.remote import ExchangeUnavailable, Remote, RemoteError
 from roomd_core.sync.resolution import Check, carry_out
 from roomd_core.sync.rolling import WindowRoller
 from roomd_core.sync.round import Reader, Readings
 from roomd_core.sync.watched import WatchedRemote
 from roomd_core.sync.window import Window
+
+logger = logging.getLogger(__name__)
 
 SETTLE = timedelta(seconds=120)
 ROOM_GRACE = timedelta(seconds=30)
@@ -82,7 +86,8 @@ class SyncEngine:
         )
         outbox = Outbox(self._ledger, watched, puller, locks, settle=settle, random=random)
         self._roller = WindowRoller(self._ledger)
-        self._auditor = Auditor(self._ledger, window=window)
+        self._doubles = Doubles(self._ledger, watched, locks)
+        self._auditor = Auditor(self._ledger, self._doubles, window=window)
         self._dispatcher = Dispatcher(
             self._ledger, outbox, self._gate, concurrency=concurrency, pushed=self._aftercare.begin
         )
@@ -172,11 +177,19 @@ class SyncEngine:
             pushed = await self._dispatcher.push_due()
             await self._aftercare.look_due()
             await self._aftercare.attend_all()
-        await self._auditor.audit()
+            await self._audit()
         finished = self._finished(run, readings, pushed)
         async with self._store.write() as tables:
             await tables.runs.put(finished)
         return finished
+
+    async def _audit(self) -> None:
+        """Look through everything once a day, and remove what was decided. Ends when Exchange is away."""
+        try:
+            await self._auditor.audit()
+            await self._doubles.go_on()
+        except ExchangeUnavailable as error:
+            logger.info("the daily audit is finished later: %s", error)
 
     def _finished(self, run: Run, readings: Readings, pushed: int) -> Run:
         pulled = readings.pulled

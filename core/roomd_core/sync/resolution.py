@@ -7,6 +7,7 @@ from roomd_core.model import Conflict, ConflictKind, Side
 from roomd_core.store import Tables
 from roomd_core.sync.case import Case
 from roomd_core.sync.conclude import conclude
+from roomd_core.sync.doubles import remember as remember_double
 from roomd_core.sync.drift import is_stale
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.loading import load_case
@@ -40,6 +41,8 @@ async def carry_out(
             case = resolve(before, conflict, keep, setting, actor=actor)
             revision = conclude(before, case, setting, actor=actor)
             await write(tables, [revision], setting)
+            if conflict.kind is ConflictKind.DUPLICATE and keep is Side.LOCAL:
+                await remember_double(tables, conflict.event)
             if conflict.kind is ConflictKind.DRIFT and keep is Side.LOCAL and is_stale(conflict):
                 await remember_release(tables, conflict.event, conflict.room or "")
         else:

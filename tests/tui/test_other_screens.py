@@ -80,6 +80,14 @@ async def test_keeping_a_side_is_confirmed_with_what_it_does(daemon: PreparedDae
     assert daemon.asked == [("resolve", "c1", Resolution(keep=Side.EXCHANGE))]
 
 
+async def test_a_store_in_quarantine_says_so_on_every_screen(daemon: PreparedDaemon) -> None:
+    daemon.status = status(quarantine="This store was put back from a backup. Run `roomctl release`.")
+    async with seated(daemon) as seat:
+        for key in ("escape", "s", "c"):
+            await seat.press(key)
+            await seat.sees("This store was put back from a backup. Run `roomctl release`.")
+
+
 async def test_another_room_is_taken_by_its_number(daemon: PreparedDaemon) -> None:
     offered = tuple(
         Alternative(address=room.address, name=room.name, capacity=room.capacity, mails=(GARDEN_MAIL,))

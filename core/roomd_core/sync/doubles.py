@@ -78,10 +78,9 @@ class Doubles:
                 if item.ref.item_id not in there and there:
                     current = current.without_item(item.mailbox, item.ref.item_id)
             asked = current.conflict(ConflictKind.DUPLICATE)
-            doubled = len(there) > 1 and not current.cancelled
-            return (
-                current.with_conflict(conflicts.twice_there(current, setting)) if doubled and not asked else current
-            )
+            if len(there) == 1 or current.cancelled or asked or not there:
+                return current
+            return current.with_conflict(conflicts.twice_there(current, setting))
 
         await self._ledger.revise(event, examined)
 

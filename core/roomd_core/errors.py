@@ -8,7 +8,8 @@ RoomdError
 │   ├── RoomTaken         somebody has the room; ``holder`` and ``until`` say who and how long
 │   └── VersionMismatch   the event changed since it was read: read it again, then decide
 ├── StoreError            the database cannot be used; nothing was changed
-│   └── StoreFull         no space is left for it; the same store works again once there is
+│   ├── StoreFull         no space is left for it; the same store works again once there is
+│   └── TakenOver         another roomd works with it: this one has to stop
 └── RemoteError           Exchange: see ``roomd_core.sync.remote``
 """
 
@@ -61,3 +62,7 @@ class StoreError(RoomdError):
 
 class StoreFull(StoreError):  # noqa: N818 - a state
     """No space is left on the disk; nothing was changed and nothing is lost."""
+
+
+class TakenOver(StoreError):  # noqa: N818 - a state
+    """Another roomd has begun to work with the database; nothing was changed."""

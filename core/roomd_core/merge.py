@@ -6,7 +6,9 @@ version stays, because that is what the attendees see.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,22 +30,45 @@ UNITS: dict[str, tuple[str, ...]] = {
 }
 """Each unit and the fields of ``Content`` it is made of. Every field belongs to exactly one unit."""
 
+ASK_ALWAYS: Mapping[str, "Policy"] = MappingProxyType({})
 _BLANKS_AT_LINE_END = re.compile(r"[ \t\u00a0]+$", re.MULTILINE)
 
 
+class Policy(StrEnum):
+    """What to do with a unit that was changed differently on both sides."""
+
+    ASK = "ask"
+    EXCHANGE = "exchange"
+    LOCAL = "local"
+
+
 class Merge(Struct, frozen=True, kw_only=True):
-    """What became of a merge: ``content`` to go on with, and the units that only a person can decide."""
+    """What became of a merge: ``content`` to go on with, and the units that only a person can decide.
+
+    ``kept_remote`` and ``kept_local`` are the units that a policy decided.
+    """
 
     content: Content
     conflicts: tuple[str, ...] = ()
+    kept_remote: tuple[str, ...] = ()
+    kept_local: tuple[str, ...] = ()
 
 
-def merge(base: Content, local: Content, remote: Content) -> Merge:
-    """Merge unit by unit. For a unit in ``conflicts`` the content holds the remote version."""
+def merge(base: Content, local: Content, remote: Content, policy: Mapping[str, Policy] = ASK_ALWAYS) -> Merge:
+    """Merge unit by unit. For a unit in ``conflicts`` the content holds the remote version.
+
+    ``policy`` says of units, by name, who decides; a unit it does not name is asked about.
+    """
     changed_here, changed_there = set(diff(base, local)), set(diff(base, remote))
     different = set(diff(local, remote))
-    conflicts = tuple(unit for unit in UNITS if unit in changed_here & changed_there & different)
-    return Merge(content=take(remote, local, changed_here - changed_there), conflicts=conflicts)
+    disputed = [unit for unit in UNITS if unit in changed_here & changed_there & different]
+    decided = {kind: tuple(unit for unit in disputed if policy.get(unit, Policy.ASK) is kind) for kind in Policy}
+    return Merge(
+        content=take(remote, local, (changed_here - changed_there) | set(decided[Policy.LOCAL])),
+        conflicts=decided[Policy.ASK],
+        kept_remote=decided[Policy.EXCHANGE],
+        kept_local=decided[Policy.LOCAL],
+    )
 
 
 def diff(before: Content, after: Content) -> tuple[str, ...]:

@@ -14,10 +14,12 @@ from pydantic import SecretStr
 
 from roomd_core import __version__
 from roomd_core.booking import BookingService
+from roomd_core.booking.deciding import Deciding
 from roomd_core.clock import SystemClock
 from roomd_core.model import MailboxKind
 from roomd_core.store import Store
 from roomd_core.sync.engine import SyncEngine
+from roomd_core.sync.losses import Limits
 from roomd_core.sync.remote import Remote
 from roomd_core.sync.watch import Watcher
 from roomd_core.sync.window import Window
@@ -83,13 +85,22 @@ async def start(
     async with store.write() as tables:
         await tables.mailboxes.configure(mailboxes)
 
+    if store.quarantine:
+        log.warning(store.quarantine)
     sock = started.enter_context(listening(config.paths.socket))
     log.info("started", store=str(store.path), socket=sock.getsockname())
 
     exchange = reach(store)
     started.push_async_callback(exchange.close)
     engine = SyncEngine(
-        store, exchange, clock, window=window(config), settle=config.sync.settle, room_grace=config.sync.room_grace
+        store,
+        exchange,
+        clock,
+        window=window(config),
+        settle=config.sync.settle,
+        room_grace=config.sync.room_grace,
+        limits=limits(config),
+        policy=config.sync.policy.policies(),
     )
     broadcast = Broadcast()
     runner = Runner(engine, store, broadcast, notifier.status)
@@ -101,6 +112,7 @@ async def start(
     services = Services(
         store=store,
         booking=booking,
+        deciding=Deciding(store, booking, clock, engine.resolve),
         engine=engine,
         runner=runner,
         broadcast=broadcast,
@@ -143,6 +155,11 @@ def reach_exchange(config: Config, password: SecretStr, store: Store) -> Remote:
 def window(config: Config) -> Window:
     """Return how far back and ahead events are kept in step."""
     return Window(past=config.sync.window_past, future=config.sync.window_future)
+
+
+def limits(config: Config) -> Limits:
+    """Return how much may vanish from a mailbox at once without anybody being asked."""
+    return Limits(items=config.sync.loss_items, share=config.sync.loss_share / 100)
 
 
 def said_out_loud(config: Config) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import sys
 from contextlib import aclosing
 from datetime import timedelta
 from pathlib import Path
+from shutil import copy
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 from daemon.live_daemon import ME, ROOM, TOMORROW, LiveDaemon, a_booking, live_daemon
 from roomd_core.api import wire
 from roomd_core.api.client import ProblemError
-from roomd_core.model import EventStatus, Trigger
+from roomd_core.model import Conflict, ConflictKind, EventStatus, Side, Trigger
 from roomd_core.sync.remote import Busy, ExchangeUnavailable, Rejected
 
 AWAY = ExchangeUnavailable("mail.example.com cannot be reached: check endpoint and the network")
@@ -202,6 +203,7 @@ async def test_there_are_no_conflicts_yet(daemon: LiveDaemon) -> None:
 ASK_AS_NOBODY = """
 import asyncio, os, sys
 from pathlib import Path
+from shutil import copy
 import msgspec
 from roomd_core.api import client, wire
 async def ask():
@@ -263,3 +265,47 @@ async def test_mailboxes_are_compared_with_exchanges_own_view_on_demand(daemon: 
     daemon.exchange.error = AWAY
     with pytest.raises(ProblemError, match="cannot be reached"):
         await daemon.client.audit()
+
+
+async def test_a_store_put_back_from_a_backup_sends_nothing_until_it_is_released(tmp_path: Path) -> None:
+    async with live_daemon(tmp_path):
+        pass
+    backup = copy(tmp_path / "state" / "roomd.db", tmp_path / "backup")
+    async with live_daemon(tmp_path):
+        pass
+    copy(backup, tmp_path / "state" / "roomd.db")
+    async with live_daemon(tmp_path) as daemon:
+        assert "backup" in (await daemon.client.status()).quarantine
+        booked = await daemon.client.book(a_booking())
+        await daemon.client.sync(wait=True)
+        assert (await daemon.client.event(booked.id)).state is wire.EventState.PENDING
+        assert (await daemon.client.release()).quarantine == ""
+        async with asyncio.timeout(10):
+            seq = 0
+            while (await daemon.client.event(booked.id)).state is not wire.EventState.SYNCED:
+                seq = await daemon.store.wait_beyond(seq)
+
+
+async def test_a_conflict_is_decided_as_it_was_read_by_who_may_and_about_a_mailbox_too(daemon: LiveDaemon) -> None:
+    asked = Conflict(
+        id="c1", mailbox="lisi@example.com", kind=ConflictKind.MASS_DELETE, summary="2 of 2 items are missing.",
+        missing=("e1", "e2"), opened_at=TOMORROW,
+    )  # fmt: skip
+    async with daemon.store.write() as tables:
+        await tables.conflicts.put(asked)
+    read = await daemon.http.get("/v1/conflicts/c1")
+    assert read.headers["ETag"] == '"2"'
+    told = await daemon.client.conflict("c1")
+    assert (told.event, told.mailbox, told.about, told.missing_count) == (
+        None, "lisi@example.com", "lisi@example.com", 2
+    )  # fmt: skip
+    with pytest.raises(ProblemError) as refused:
+        await daemon.client.resolve("c1", Side.EXCHANGE, version=1)
+    assert refused.value.problem.status == 412
+    with pytest.raises(ProblemError) as refused:
+        await daemon.client.resolve("c1", Side.LOCAL, room=ROOM)
+    assert refused.value.problem.field == "room"
+    decided = await daemon.client.resolve("c1", Side.EXCHANGE, version=2)
+    assert (decided.kept, decided.resolved_by, decided.choices) == (Side.EXCHANGE, f"unix:{ME}", {})
+    told_of = [each for each in (await daemon.client.changes()).changes if each.event is None]
+    assert [(each.kind, each.mailbox) for each in told_of] == [("conflict-resolved", "lisi@example.com")]

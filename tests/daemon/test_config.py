@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from roomd_core.merge import UNITS, Policy
 from roomd_core.model import MailboxKind, RoomAnswer
 from roomd_daemon.cli import main
 from roomd_daemon.config import Config, ConfigError, load, read_password
+from roomd_daemon.config.sections import PolicySection
 
 GOOD = r"""
 [exchange]
@@ -98,6 +100,7 @@ DURATION = 'a duration such as "90s", "10m", "2h" or "30d"'
 ADDRESS = 'an e-mail address such as "guanghan@example.com"'
 SAME = '"guanghan@example.com"'
 CA = 'ca_file = "exchange-password"'
+DECIDER = '"ask", "exchange" or "local"'
 LONG = "/" + "s" * 120
 
 WRONG_KEYS = [
@@ -117,6 +120,9 @@ WRONG_KEYS = [
     ('window_past = "30d"', 'window_past = "-1d"', f'sync.window_past: found "-1d", expected {DURATION}'),
     ("[sync]", "[sync]\nstreams = 11", "sync.streams: found 11, expected a number of connections from 1 to 10"),
     ("[sync]", '[sync]\nnotifications = "no"', 'sync.notifications: found "no", expected true or false'),
+    ("[sync]", "[sync]\nloss_share = 101", "sync.loss_share: found 101, expected a share in percent, from 1 to 100"),
+    ("[paths]", '[sync.policy]\ntime = "me"\n[paths]', f'sync.policy.time: found "me", expected {DECIDER}'),
+    ("[paths]", '[sync.policy]\ntitel = "ask"\n[paths]', 'sync.policy.titel: found an unknown key, expected "title"'),
     ("[sync]", "[sink]", 'sink: found an unknown key, expected "sync"'),
     ("Guanghan@Example.com", "guanghan", f'room[1].address: found "guanghan", expected {ADDRESS}'),
     ("capacity = 8", 'capacity = "8"', 'room[1].capacity: found "8", expected a number of seats, at least 1'),
@@ -141,6 +147,10 @@ def test_a_wrong_key_is_named_with_what_was_found_and_what_is_expected(
 ) -> None:
     assert was in GOOD
     assert fault in faults_of(tmp_path, GOOD.replace(was, becomes))
+
+
+def test_every_unit_of_a_merge_has_its_policy_and_is_asked_about_by_default() -> None:
+    assert PolicySection().policies() == dict.fromkeys(UNITS, Policy.ASK)
 
 
 def test_names_and_users_are_given_once(tmp_path: Path) -> None:

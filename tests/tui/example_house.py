@@ -156,7 +156,9 @@ def conflict(**fields: object) -> wire.ConflictView:
     base = Content(title="Budget review", start=at(9), end=at(10, 30), zone="Asia/Shanghai", rooms=(GUANGHAN,))
     facts: dict[str, object] = {
         "id": "c1",
+        "version": 3,
         "kind": ConflictKind.EDIT,
+        "about": "Budget review",
         "summary": "Title of 'Budget review' was changed here and in Outlook",
         "event": event(),
         "units": ("title",),

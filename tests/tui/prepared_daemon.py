@@ -191,6 +191,11 @@ class PreparedDaemon:
         self.publish(events=(conflict.event.id,))
         return replace(conflict, kept=Side(body.keep), resolved_at=self.status.now, resolved_by="unix:zhangsan")
 
+    async def do_release(self, request: Request) -> wire.Status:
+        await self._body("release", request)
+        self.status = replace(self.status, quarantine="")
+        return self.status
+
     async def do_stream(self, _request: Request) -> StreamingResponse:
         return StreamingResponse(self._lines(), media_type="application/x-ndjson")
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from roomd_core.api import wire
 from roomd_core.model import Answer, AuditedMailbox, Finding, MailboxError, PlannedWrite, Run, Side, WriteKind
@@ -41,6 +42,7 @@ async def test_status_says_how_everything_stands_in_the_callers_zone(daemon: Pre
         (("audit",), wire.Audit),
         (("conflicts",), wire.Conflicts),
         (("resolve", "c1", "--keep", "local"), wire.ConflictView),
+        (("release",), wire.Status),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
@@ -125,6 +127,23 @@ async def test_moving_the_start_keeps_the_length_and_a_time_alone_is_on_the_even
 async def test_moving_the_end_alone_keeps_the_start(daemon: PreparedDaemon) -> None:
     await roomctl(daemon.path, "move", "budget", "--for", "2h")
     assert daemon.asked == [("change", "budget", wire.EventPatch(end=at(11)))]
+
+
+async def test_status_says_why_nothing_is_sent_and_release_ends_it(daemon: PreparedDaemon) -> None:
+    daemon.status = replace(daemon.status, quarantine="This store was put back from a backup.")
+    assert "quarantine  This store was put back from a backup.\n" in (await roomctl(daemon.path, "status")).out
+    finished = await roomctl(daemon.path, "release")
+    assert (finished.code, "quarantine" in finished.out) == (0, False)
+    assert daemon.asked == [("release", "", None)]
+
+
+async def test_resolve_takes_a_room_or_keeps_a_side_and_not_both(daemon: PreparedDaemon) -> None:
+    daemon.conflicts = [conflict()]
+    both = await roomctl(daemon.path, "resolve", "c1", "--keep", "local", "--room", "Library")
+    neither = await roomctl(daemon.path, "resolve", "c1")
+    assert (both.code, neither.code, daemon.asked) == (2, 2, [])
+    await roomctl(daemon.path, "resolve", "c1", "--room", "Library")
+    assert daemon.asked == [("resolve", "c1", wire.Resolution(keep=Side.LOCAL, room="Library"))]
 
 
 async def test_resolve_says_which_side_was_kept(daemon: PreparedDaemon) -> None:

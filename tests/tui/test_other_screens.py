@@ -1,8 +1,8 @@
 import pytest
 from msgspec.structs import replace
 
-from roomd_core.api.wire import Health, Plan, Resolution
-from roomd_core.model import ConflictKind, Freshness, PlannedWrite, Side, WriteKind
+from roomd_core.api.wire import Alternative, Health, MissingEvent, Plan, Recipient, Resolution
+from roomd_core.model import ConflictKind, Freshness, Origin, PlannedWrite, Side, WriteKind
 from roomd_tui.screens.acting import RoomdScreen
 from roomd_tui.screens.confirm import ConfirmScreen
 from roomd_tui.screens.conflicts import ConflictsScreen
@@ -16,6 +16,7 @@ from tui.example_house import GUANGHAN, NOW, ROOMS, conflict, event, known, stat
 from tui.prepared_daemon import PreparedDaemon
 from tui.screens_as_text import seated
 
+GARDEN_MAIL = Recipient(address=ROOMS[1].address, name="Garden")
 SCREENS = (
     TimelineScreen, SyncScreen, WaitingScreen, ConflictsScreen, ConfirmScreen, DetailsScreen, EventForm, HelpScreen,
 )  # fmt: skip
@@ -80,6 +81,57 @@ async def test_keeping_a_side_is_confirmed_with_what_it_does(daemon: PreparedDae
         await seat.hears("Kept Exchange's side of 'Budget review'")
         await seat.sees("(deleted)")
     assert daemon.asked == [("resolve", "c1", Resolution(keep=Side.EXCHANGE))]
+
+
+async def test_a_store_in_quarantine_says_so_on_every_screen(daemon: PreparedDaemon) -> None:
+    daemon.status = status(quarantine="This store was put back from a backup. Run `roomctl release`.")
+    async with seated(daemon) as seat:
+        for key in ("escape", "s", "c"):
+            await seat.press(key)
+            await seat.sees("This store was put back from a backup. Run `roomctl release`.")
+
+
+async def test_another_room_is_taken_by_its_number(daemon: PreparedDaemon) -> None:
+    offered = tuple(
+        Alternative(address=room.address, name=room.name, capacity=room.capacity, mails=(GARDEN_MAIL,))
+        for room in ROOMS[1:3]
+    )
+    summary = "2楼广寒宫 declined “Budget review”."
+    daemon.conflicts = [conflict(kind=ConflictKind.ROOM_DECLINED, units=(), summary=summary, alternatives=offered)]
+    async with seated(daemon) as seat:
+        await seat.sees("1 conflict")
+        await seat.press("c")
+        await seat.sees("2 move to Library (12 seats). Mails Garden.")
+        await seat.press("3")
+        await seat.hears("2 other rooms are offered here")
+        await seat.press("2")
+        await seat.sees("Move 'Budget review' to Library?")
+        await seat.press("y")
+        await seat.hears("'Budget review' moves to Library")
+    assert daemon.asked == [("resolve", "c1", Resolution(keep=Side.LOCAL, room=ROOMS[2].address))]
+    assert daemon.versions == ['"3"'], "what was read is what is decided"
+
+
+async def test_what_is_missing_from_a_mailbox_is_listed_with_whom_each_choice_mails(daemon: PreparedDaemon) -> None:
+    missing = (MissingEvent(event="e1", title="Planning", start=NOW, origin=Origin.LOCAL),)
+    daemon.conflicts = [
+        conflict(
+            kind=ConflictKind.MASS_DELETE, event=None, mailbox=ROOMS[1].address, about="Garden", units=(),
+            base=None, local=None, remote=None, missing=missing, missing_count=23,
+            summary="23 of 30 items vanished from Garden's calendar at once. Nothing was deleted here.",
+            choices={"exchange": "Believe it.", "local": "Keep them."},
+            mails={Side.EXCHANGE: (), Side.LOCAL: (GARDEN_MAIL,)},
+        )
+    ]  # fmt: skip
+    async with seated(daemon) as seat:
+        await seat.sees("1 conflict")
+        await seat.press("c")
+        await seat.sees("23 of 30 items vanished")
+        assert "Planning (made here)" in seat.line("Planning")
+        assert seat.line("and 22 more")
+        assert "Believe it. Mails nobody." in seat.line("keep exchange")
+        assert "Keep them. Mails Garden." in seat.line("keep local")
+        assert not any("Last agreed" in line for line in seat.lines())
 
 
 async def test_without_conflicts_the_screen_says_that_both_sides_agree(daemon: PreparedDaemon) -> None:

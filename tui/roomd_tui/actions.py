@@ -84,6 +84,16 @@ def _no_conflict(situation: Situation) -> str:
     return cannot_reach(situation.board) if situation.conflict else "there is no conflict to decide"
 
 
+def _no_alternative(number: int) -> Callable[[Situation], str]:
+    def obstacle(situation: Situation) -> str:
+        offered = len(situation.conflict.alternatives) if situation.conflict else 0
+        if number > offered:
+            return f"{offered or 'no'} other rooms are offered here"
+        return cannot_reach(situation.board)
+
+    return obstacle
+
+
 def _no_room(situation: Situation) -> str:
     return "" if situation.selection else "no room is shown"
 
@@ -139,6 +149,18 @@ KEEP_EXCHANGE = Action(
 KEEP_LOCAL = Action(
     name="keep_local", keys=("l",), label="Keep local", obstacle=_no_conflict, help="Keep the local side"
 )
+
+TAKE_ROOM = tuple(
+    Action(
+        name=f"take_{number}",
+        keys=(str(number),),
+        label="Other room" if number == 1 else "",
+        obstacle=_no_alternative(number),
+        help=f"Take alternative {number}",
+    )
+    for number in range(1, 6)
+)
+"""The rooms offered instead, by their numbers."""
 
 LISTING = (UP, DOWN, PAGE_UP, PAGE_DOWN, FIRST, LAST)
 """How to go through lines, the same on every screen."""

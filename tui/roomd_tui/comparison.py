@@ -38,7 +38,9 @@ def compared(conflict: ConflictView, zone: ZoneInfo) -> tuple[Unit, ...]:
     """
     if conflict.local is None and conflict.remote is None:
         return ()
-    terms = Terms(zone=zone, rooms={room.address: room.name for room in conflict.event.rooms})
+    terms = Terms(
+        zone=zone, rooms={room.address: room.name for room in conflict.event.rooms} if conflict.event else {}
+    )
     units = (_unit(conflict, name, write, terms) for name, write in _WRITERS.items())
     return tuple(unit for unit in units if unit.differs or unit.name in ALWAYS)
 
@@ -52,7 +54,9 @@ def _unit(conflict: ConflictView, name: str, write: Writer, terms: Terms) -> Uni
         write(content, terms) if content else missing
         for content, missing in ((conflict.base, ""), (conflict.remote, gone), (conflict.local, gone))
     )
-    return Unit(name=name, base=base, remote=remote, local=local, differs=name in conflict.units or remote != local)
+    both = conflict.remote is not None and conflict.local is not None
+    differs = name in conflict.units or (both and remote != local)
+    return Unit(name=name, base=base, remote=remote, local=local, differs=differs)
 
 
 def _reminder(content: Content, _terms: Terms) -> str:

@@ -64,6 +64,8 @@ def banner(board: Board, zone: ZoneInfo) -> str:
     if board.link is Link.AWAY:
         since = f" (last heard {clock_text(board.heard_at, zone)})" if board.heard_at else ""
         return f"daemon not reachable{since}: {board.reason}"
+    if board.status and board.status.quarantine:
+        return board.status.quarantine
     if board.status and board.status.exchange.health is Health.FAILING:
         return f"Exchange does not answer: {board.status.exchange.message}"
     return ""

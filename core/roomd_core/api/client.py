@@ -155,9 +155,17 @@ class Client:
         """Ask for one conflict."""
         return await self._ask("conflict", wire.ConflictView, of=conflict_id)
 
-    async def resolve(self, conflict_id: str, keep: Side) -> wire.ConflictView:
-        """Decide a conflict."""
-        return await self._ask("resolve", wire.ConflictView, of=conflict_id, body=wire.Resolution(keep=keep))
+    async def resolve(
+        self, conflict_id: str, keep: Side, *, room: str | None = None, version: int | None = None
+    ) -> wire.ConflictView:
+        """Decide a conflict; with ``room`` by taking that room instead, with ``version`` only as it was read."""
+        headers = {} if version is None else {"If-Match": f'"{version}"'}
+        body = wire.Resolution(keep=keep, room=room)
+        return await self._ask("resolve", wire.ConflictView, of=conflict_id, body=body, headers=headers)
+
+    async def release(self) -> wire.Status:
+        """End the quarantine of the store."""
+        return await self._ask("release", wire.Status)
 
     async def changes(self, *, since: int = 0, limit: int = 500, wait: float = 0.0) -> wire.Changes:
         """Ask what happened after entry ``since``; with ``wait`` stay up to that many seconds for the first entry."""

@@ -12,12 +12,13 @@ from roomd_core import __version__
 from roomd_core.api import problems
 from roomd_core.api.problems import Kind
 from roomd_core.api.routes import ROUTES, Route
-from roomd_core.api.wire import EventView, Problem
+from roomd_core.api.wire import ConflictView, EventView, Problem
 
 Json = dict[str, Any]
 
 _REFERENCE = "#/components/schemas/{name}"
 _ETAG: Json = {"description": "The event's version, for If-Match.", "schema": {"type": "string"}}
+_CONFLICT_ETAG: Json = {"description": "What a decision depends on, for If-Match.", "schema": {"type": "string"}}
 _LOCATION: Json = {"description": "Where the event is.", "schema": {"type": "string"}}
 
 
@@ -64,6 +65,8 @@ def _answer(route: Route) -> Json:
         answer["content"] = {route.media: {"schema": {"type": "object"}}}
     else:
         answer["content"] = _content(route.media, route.answer)
+    if route.answer is ConflictView:
+        answer["headers"] = {"ETag": _CONFLICT_ETAG}
     if route.answer is EventView:
         answer["headers"] = {"ETag": _ETAG, **({"Location": _LOCATION} if route.status == HTTPStatus.CREATED else {})}
     return answer
@@ -91,6 +94,7 @@ def _query_parameters(route: Route) -> list[Json]:
 def _header_parameters(route: Route) -> list[Json]:
     headers = {
         "change": ("If-Match", "The ETag of the event as it was read; refused when it has another by now."),
+        "resolve": ("If-Match", "The ETag of the conflict as it was read; refused when it has another by now."),
         "book": ("Idempotency-Key", "The same key and body again give the same event."),
     }
     if route.name not in headers:
@@ -111,8 +115,8 @@ def _kinds(route: Route) -> list[Kind]:
     ]
     possible += [(problems.UNSUPPORTED_TYPE, route.body is not None), (problems.NOT_FOUND, "{id}" in route.path)]
     possible += [(kind, route.mutates) for kind in (problems.NOT_ALLOWED, problems.STORE_FULL)]
-    possible += [(problems.ROOM_TAKEN, route.name in {"book", "change"})]
-    possible += [(problems.VERSION_MISMATCH, route.name == "change")]
+    possible += [(problems.ROOM_TAKEN, route.name in {"book", "change", "resolve"})]
+    possible += [(problems.VERSION_MISMATCH, route.name in {"change", "resolve"})]
     return sorted({kind for kind, may in possible if may}, key=lambda kind: kind.status)
 
 

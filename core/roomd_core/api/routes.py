@@ -81,6 +81,10 @@ ROUTES: tuple[Route, ...] = (
         answer=wire.ConflictView, mutates=True, help="Decide a conflict: keep Exchange's side or the local one.",
     ),
     Route(
+        name="release", method="POST", path="/v1/release", answer=wire.Status, mutates=True,
+        help="End the quarantine of a store that was copied or put back: Exchange's items belong to it.",
+    ),
+    Route(
         name="changes", method="GET", path="/v1/changes", query=wire.ChangesQuery, answer=wire.Changes,
         help="What happened since an entry's number.",
     ),

@@ -98,9 +98,14 @@ class EventPatch(Query, frozen=True, kw_only=True):
 
 
 class Resolution(Query, frozen=True, kw_only=True):
-    """How a conflict is decided."""
+    """How a conflict is decided.
+
+    ``room``, an address or name, gives the event this room instead of the one it is about, where ``alternatives`` are
+    offered; it goes with keeping the local side.
+    """
 
     keep: Side
+    room: str | None = None
 
 
 class RoomReply(Struct, frozen=True, kw_only=True):
@@ -220,7 +225,11 @@ class ExchangeStatus(Struct, frozen=True, kw_only=True):
 
 
 class Status(Struct, frozen=True, kw_only=True):
-    """The whole daemon at a glance. ``findings`` counts what the audit of calendars found: see ``/v1/audit``."""
+    """The whole daemon at a glance.
+
+    ``findings`` counts what the audit of calendars found: see ``/v1/audit``. ``quarantine`` says why nothing is sent
+    to Exchange: the store is a copy, or came back from a backup.
+    """
 
     version: str
     started_at: Instant
@@ -237,15 +246,52 @@ class Status(Struct, frozen=True, kw_only=True):
     last_run: Run | None
     next_run_at: Instant | None
     warnings: tuple[str, ...] = ()
+    quarantine: str = ""
+
+
+class Recipient(Struct, frozen=True, kw_only=True):
+    """Somebody, or a room, that is mailed."""
+
+    address: str
+    name: str
+
+
+class Alternative(Struct, frozen=True, kw_only=True):
+    """Another room that is free at the event's time; ``mails`` says whom taking it mails."""
+
+    address: str
+    name: str
+    capacity: int | None
+    mails: tuple[Recipient, ...] = ()
+
+
+class MissingEvent(Struct, frozen=True, kw_only=True):
+    """An event whose copy a mailbox no longer has."""
+
+    event: str
+    title: str
+    start: Instant
+    origin: Origin
 
 
 class ConflictView(Struct, frozen=True, kw_only=True):
-    """A conflict with all that is needed to decide it; ``choices`` says what keeping each side does."""
+    """A conflict with all that is needed to decide it.
+
+    ``choices`` says what keeping each side does, ``mails`` whom that mails. ``about`` is the title of its event. What
+    is about a ``mailbox`` as a whole has no event, and is about that mailbox's name: ``missing`` are the first of the
+    ``missing_count`` events whose copies it no longer has. ``alternatives`` are rooms that would settle it.
+    ``version`` is what a decision depends on, and the conflict's entity tag. ``edited_by`` is who last changed the
+    event here before it was opened.
+    """
 
     id: str
+    version: int
     kind: ConflictKind
+    about: str
     summary: str
-    event: EventView
+    edited_by: str | None = None
+    event: EventView | None
+    mailbox: str | None = None
     units: tuple[str, ...]
     base: Content | None
     local: Content | None
@@ -255,6 +301,10 @@ class ConflictView(Struct, frozen=True, kw_only=True):
     kept: Side | None
     resolved_by: str | None
     choices: dict[Side, str]
+    mails: dict[Side, tuple[Recipient, ...]] = {}
+    missing: tuple[MissingEvent, ...] = ()
+    missing_count: int = 0
+    alternatives: tuple[Alternative, ...] = ()
 
 
 class Mailboxes(Struct, frozen=True, kw_only=True):

@@ -1,10 +1,11 @@
-"""What deciding a conflict either way does, in words, and whom it mails. ``sync.resolve`` carries it out. Pure."""
+"""What deciding a conflict either way does, in words; whom it mails, ``recipients`` tells. Pure."""
 
 from typing import Final
 
 from msgspec import Struct
 
 from roomd_core.model import Conflict, ConflictKind, Side
+from roomd_core.sync.drift import is_stale
 
 
 class _Choices(Struct, frozen=True):
@@ -14,16 +15,37 @@ class _Choices(Struct, frozen=True):
 
 _CHOICES: Final = {
     ConflictKind.EDIT: _Choices(
-        "Keep what Exchange has; the change made here is dropped and nobody is mailed.",
-        "Write the change made here to Exchange; the people it concerns are mailed.",
+        "Keep what Exchange has; the change made here is dropped.",
+        "Write the change made here to Exchange.",
     ),
     ConflictKind.EDIT_VS_DELETE: _Choices(
-        "Let the event stay deleted: it is cancelled here too and its rooms are free. Nobody is mailed.",
-        "Make the event in Exchange again as it is here; everybody is invited anew.",
+        "Let the event stay deleted: it is cancelled here too and its rooms are free.",
+        "Make the event in Exchange again as it is here.",
     ),
     ConflictKind.REJECTED: _Choices(
         "Give the change up and keep what Exchange has; an event Exchange never took is cancelled here.",
         "Send it to Exchange once more.",
+    ),
+    ConflictKind.MISSING_REMOTE: _Choices(
+        "Cancel it here too; its rooms are free.",
+        "Make it in Exchange again as it is here.",
+    ),
+    ConflictKind.DUPLICATE: _Choices(
+        "Leave both where they are. Nothing is written.",
+        "Keep the one with the most answers and move the other to Deleted Items.",
+    ),
+    ConflictKind.DRIFT: _Choices(
+        "Accept what the room has: the meeting moves to that time.",
+        "Send the meeting to the room again: it is taken off the meeting, and invited anew.",
+    ),
+    ConflictKind.MASS_DELETE: _Choices(
+        "Believe it: these events are cancelled here too, as if each had been deleted in Outlook.",
+        "Keep them. Those made here are made again in Exchange where they are surely gone; those made in Outlook "
+        "stay here as they are, marked as no longer there.",
+    ),
+    ConflictKind.ROOM_DROPPED: _Choices(
+        "Let the room go. Nothing is written: choose another room for the event, or none.",
+        "Invite the room again, if it is free.",
     ),
     ConflictKind.ROOM_DECLINED: _Choices(
         "Accept the refusal. Nothing is written: choose another room or time for the event yourself.",
@@ -34,17 +56,44 @@ _CHOICES: Final = {
         "This event keeps the room. Nothing is written: settle the other one with its organizer.",
     ),
 }
+_STALE: Final = _Choices(
+    "Leave it. Nothing is written: the room's calendar keeps that time.",
+    "Decline it as the room, so that its time is free.",
+)
+_OCCURRENCE_DRIFTED: Final = _Choices(
+    "Leave it. Nothing is written: the room's calendar keeps what it has.",
+    "Settle it in Outlook: send the update of the series again. Nothing is written.",
+)
+_SERIES_MISSING: Final = _Choices(
+    "Cancel it here too; its rooms are free.",
+    "Keep it here as it is, marked as no longer in Outlook. Nothing is written.",
+)
 
 _CANCELLED_HERE: Final = _Choices(
     "Let the event stand as Exchange has it now.",
-    "Cancel it in Exchange; everybody invited is mailed.",
+    "Cancel it in Exchange.",
 )
 
 
 def choices(conflict: Conflict) -> dict[Side, str]:
     """Return what keeping each side does."""
-    told = _CANCELLED_HERE if was_cancelled_here(conflict) else _CHOICES[conflict.kind]
+    told = _particular(conflict) or (_CANCELLED_HERE if was_cancelled_here(conflict) else _CHOICES[conflict.kind])
     return {Side.EXCHANGE: told.exchange, Side.LOCAL: told.local}
+
+
+def _particular(conflict: Conflict) -> _Choices | None:
+    if conflict.kind is ConflictKind.MISSING_REMOTE and recurs(conflict):
+        return _SERIES_MISSING
+    if conflict.kind is not ConflictKind.DRIFT:
+        return None
+    if is_stale(conflict):
+        return _STALE
+    return _OCCURRENCE_DRIFTED if recurs(conflict) else None
+
+
+def recurs(conflict: Conflict) -> bool:
+    """Tell whether a conflict is about a series, which roomd does not change."""
+    return conflict.local is not None and conflict.local.series is not None
 
 
 def was_cancelled_here(conflict: Conflict) -> bool:

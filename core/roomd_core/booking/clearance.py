@@ -11,6 +11,7 @@ from roomd_core.booking.vacancy import (
     Span,
     not_fresh,
     spans_held,
+    spans_in,
     spans_of,
     taken_by,
     taken_by_somebody,
@@ -90,13 +91,17 @@ class Clearance:
     async def _known(self, wish: Wish) -> list[Span]:
         """Check the store, and return what Exchange may rightly count as busy although the rooms are free here.
 
-        That is the event's own time, and what Exchange is still to hear of: meetings moved or cancelled here.
+        That is the event's own time, also where a room's copy has another, and what Exchange is still to hear of:
+        meetings moved or cancelled here.
         """
         async with self._store.read() as tables:
             await require_free_here(tables, wish)
             own = await tables.occupancies.of_event(wish.event)
+            copies = await tables.items.of_event(wish.event)
             unsent = await tables.events.many(await tables.operations.unsent_events())
-        return spans_held(own) + [span for event in unsent.values() for span in spans_of(event.base)]
+        return (
+            spans_held(own) + spans_in(copies) + [span for event in unsent.values() for span in spans_of(event.base)]
+        )
 
     async def _learn(self, wish: Wish, surprising: Sequence[Busy]) -> None:
         """Exchange knows more than the store: read those rooms, and say who has them if that can be seen."""

@@ -1,6 +1,6 @@
 """What a booking, a change and a cancellation leave behind. Pure: what is known in, the rows to write out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -26,6 +26,8 @@ from roomd_core.model import (
     Response,
     Side,
 )
+
+_DECIDED_BY_SAVING = frozenset({ConflictKind.REJECTED, ConflictKind.EDIT_VS_DELETE, ConflictKind.MISSING_REMOTE})
 
 
 class Known(Struct, frozen=True, kw_only=True):
@@ -53,7 +55,8 @@ class Known(Struct, frozen=True, kw_only=True):
         """Whether Exchange has no item for it. Of an event made there, perhaps only a room's copy was read so far."""
         if self.waiting:
             return False
-        copies = self.items if self.event.origin is Origin.EXCHANGE else [i for i in self.items if i.is_organizer]
+        there = [item for item in self.items if not item.missing]
+        copies = there if self.event.origin is Origin.EXCHANGE else [item for item in there if item.is_organizer]
         return self.event.status is EventStatus.CANCELLED or not copies
 
     def in_step_with(self, content: Content) -> bool:
@@ -72,8 +75,11 @@ class Outcome(Struct, frozen=True, kw_only=True):
     conflicts: tuple[Conflict, ...] = ()
 
 
-def booked(draft: Draft, now: datetime) -> Outcome:
-    """Return a new event on its way to Exchange, holding its rooms and its organizer's time."""
+def booked(draft: Draft, now: datetime, *, key: Callable[[], str] = new_key) -> Outcome:
+    """Return a new event on its way to Exchange, holding its rooms and its organizer's time.
+
+    ``key`` makes idempotency keys.
+    """
     event_id = new_id()
     event = Event(
         id=event_id,
@@ -82,7 +88,7 @@ def booked(draft: Draft, now: datetime) -> Outcome:
         organizer_name=draft.organizer.name,
         content=draft.content,
         uid=uid_of(event_id),
-        key=new_key(),
+        key=key(),
         created_at=now,
         changed_at=now,
     )
@@ -90,14 +96,16 @@ def booked(draft: Draft, now: datetime) -> Outcome:
     return Outcome(event=event, occupancies=held, queue=OperationKind.CREATE)
 
 
-def changed(known: Known, content: Content, *, actor: str, now: datetime) -> Outcome:
+def changed(
+    known: Known, content: Content, *, actor: str, now: datetime, key: Callable[[], str] = new_key
+) -> Outcome:
     """Return the event with another content, on its way to Exchange.
 
     What was not yet sent is changed where it waits. An event whose item is gone from Exchange gets another one,
     under a key and uid never used before; a rejection or a deletion there is decided by saving.
     """
     folded = next((replace(each, payload=content) for each in known.waiting[-1:] if _never_sent(each)), None)
-    event = _edited(known, content, now)
+    event = _edited(known, content, now, key)
     return Outcome(
         event=event,
         occupancies=_occupancies(event, _states(known, content)),
@@ -106,7 +114,7 @@ def changed(known: Known, content: Content, *, actor: str, now: datetime) -> Out
         conflicts=tuple(
             replace(conflict, resolved_at=now, resolved_by=actor, kept=_kept_by_saving(conflict))
             for conflict in known.conflicts
-            if conflict.kind in {ConflictKind.REJECTED, ConflictKind.EDIT_VS_DELETE}
+            if conflict.kind in _DECIDED_BY_SAVING
         ),
     )
 
@@ -130,7 +138,7 @@ def _kept_by_saving(conflict: Conflict) -> Side:
     return Side.EXCHANGE if was_cancelled_here(conflict) else Side.LOCAL
 
 
-def _edited(known: Known, content: Content, now: datetime) -> Event:
+def _edited(known: Known, content: Content, now: datetime, key: Callable[[], str]) -> Event:
     event = replace(
         known.event,
         content=content,
@@ -141,7 +149,7 @@ def _edited(known: Known, content: Content, now: datetime) -> Event:
     )
     if not known.gone:
         return event
-    return replace(event, base=None, responses=(), uid=uid_of(new_id()), global_id=None, key=new_key())
+    return replace(event, base=None, responses=(), uid=uid_of(new_id()), global_id=None, key=key())
 
 
 def _still_said(event: Event, content: Content) -> tuple[Response, ...]:

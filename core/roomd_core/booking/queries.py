@@ -6,9 +6,12 @@ from typing import Final
 
 from roomd_core.access import Caller
 from roomd_core.api import wire
+from roomd_core.booking.alternatives import alternatives
+from roomd_core.booking.conflict_views import Shown, conflict_view
 from roomd_core.booking.people import of_kind, rooms_named
+from roomd_core.booking.rules import may_change
 from roomd_core.booking.spans import day_in, in_utc, zone_named
-from roomd_core.booking.views import audit_view, conflict_view, event_view, mailbox_status, planned_view, span
+from roomd_core.booking.views import audit_view, event_view, mailbox_status, planned_view, span
 from roomd_core.errors import Invalid, NotFound
 from roomd_core.model import Conflict, Event, Mailbox, MailboxKind, PlannedWrite, Watch
 from roomd_core.store import Store, Tables
@@ -71,20 +74,23 @@ async def event(store: Store, caller: Caller, event_id: str) -> wire.EventView:
         return (await _event_views(tables, caller, {event_id: found}))[event_id]
 
 
-async def conflicts(store: Store, caller: Caller, *, resolved: bool = False) -> wire.Conflicts:
-    """Return what a person should decide, and with ``resolved`` what was decided too, the oldest first."""
+async def conflicts(store: Store, caller: Caller, now: datetime, *, resolved: bool = False) -> wire.Conflicts:
+    """Return what a person should decide, and with ``resolved`` what was decided too, the oldest first.
+
+    ``now`` decides for which events another room can still be offered.
+    """
     async with store.read() as tables:
         listed = await tables.conflicts.listing(resolved=resolved)
-        return wire.Conflicts(conflicts=tuple(await _conflict_views(tables, caller, listed)))
+        return wire.Conflicts(conflicts=tuple(await _conflict_views(tables, caller, listed, now)))
 
 
-async def conflict(store: Store, caller: Caller, conflict_id: str) -> wire.ConflictView:
+async def conflict(store: Store, caller: Caller, conflict_id: str, now: datetime) -> wire.ConflictView:
     """Return one conflict. Raises NotFound."""
     async with store.read() as tables:
         found = await tables.conflicts.get(conflict_id)
         if found is None:
             raise NotFound(f"There is no conflict {conflict_id}. List them with `roomctl conflicts`.")
-        return (await _conflict_views(tables, caller, [found]))[0]
+        return (await _conflict_views(tables, caller, [found], now))[0]
 
 
 async def plan(store: Store, caller: Caller, writes: Sequence[PlannedWrite], held: str) -> wire.Plan:
@@ -136,20 +142,51 @@ async def mailboxes(
 async def _event_views(tables: Tables, caller: Caller, events: Mapping[str, Event]) -> dict[str, wire.EventView]:
     operations = await tables.operations.open_of_events(events)
     conflicts = await tables.conflicts.open_of_events(events)
+    items = await tables.items.of_events(events)
     by_address = await _by_address(tables)
     return {
-        key: event_view(shown, operations[key], conflicts[key], by_address, caller) for key, shown in events.items()
+        key: event_view(shown, operations[key], conflicts[key], by_address, caller, items=items[key])
+        for key, shown in events.items()
     }
 
 
-async def _conflict_views(tables: Tables, caller: Caller, found: Sequence[Conflict]) -> list[wire.ConflictView]:
-    concerned = {each.event for each in found} | {each.other for each in found if each.other}
-    events = await tables.events.many(concerned)
-    shown = await _event_views(tables, caller, events)
-    return [
-        conflict_view(each, shown[each.event], [events[key] for key in (each.event, each.other) if key], caller)
+async def _conflict_views(
+    tables: Tables, caller: Caller, found: Sequence[Conflict], now: datetime
+) -> list[wire.ConflictView]:
+    named = [key for each in found for key in (each.event, each.other) if key]
+    missing = [key for each in found if each.resolved_at is None for key in each.missing]
+    events = await tables.events.many(dict.fromkeys([*named, *missing]))
+    views = await _event_views(tables, caller, {key: events[key] for key in named})
+    by_address = await _by_address(tables)
+    shown = [
+        await _shown(tables, each, caller, events=events, views=views, by_address=by_address, now=now)
         for each in found
     ]
+    return [conflict_view(each, around, by_address, caller) for each, around in zip(found, shown, strict=True)]
+
+
+async def _shown(  # noqa: PLR0913 - what a conflict is shown among
+    tables: Tables,
+    conflict: Conflict,
+    caller: Caller,
+    *,
+    events: Mapping[str, Event],
+    views: Mapping[str, wire.EventView],
+    by_address: Mapping[str, Mailbox],
+    now: datetime,
+) -> Shown:
+    event = events.get(conflict.event or "")
+    movable = event is not None and may_change(caller, event, by_address)
+    rooms = await alternatives(tables, conflict, event, by_address.values(), now) if movable else ()
+    edited_by = await tables.changes.last_editor(event.id, conflict.opened_at) if event else None
+    return Shown(
+        event=event,
+        edited_by=edited_by,
+        alternatives=rooms,
+        view=views.get(conflict.event or ""),
+        other=events.get(conflict.other or ""),
+        missing=[events[key] for key in conflict.missing if key in events],
+    )
 
 
 async def _by_address(tables: Tables) -> dict[str, Mailbox]:

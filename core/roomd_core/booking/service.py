@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from roomd_core.access import Caller
 from roomd_core.api.wire import Booking, EventPatch
 from roomd_core.booking.clearance import PATIENCE, Clearance, Wish, require_free_here
@@ -15,6 +17,7 @@ from roomd_core.clock import Clock
 from roomd_core.errors import RoomTaken
 from roomd_core.model import ChangeKind, Content, Event, EventStatus, Mailbox
 from roomd_core.store import Store, Tables
+from roomd_core.sync.inviting import remember as remember_room
 from roomd_core.sync.remote import Remote
 
 
@@ -37,7 +40,7 @@ class BookingService:
         """
         self._store = store
         self._clock = clock
-        self._clearance = Clearance(store, remote, clock, refresh=refresh, fresh_for=fresh_for, patience=patience)
+        self.clearance = Clearance(store, remote, clock, refresh=refresh, fresh_for=fresh_for, patience=patience)
 
     async def book(self, caller: Caller, booking: Booking, *, idempotency_key: str | None = None) -> Event:
         """Book rooms. The same key from the same caller returns the same event and books nothing twice.
@@ -60,9 +63,9 @@ class BookingService:
                 return event
             mailboxes = await tables.mailboxes.all()
         now = self._clock.now()
-        outcome = booked(draft(booking, caller, mailboxes, now), now)
+        outcome = booked(draft(booking, caller, mailboxes, now), now, key=self._store.new_key)
         wish = _wish(outcome.event.id, None, outcome.event.content, mailboxes)
-        await self._clearance.require(wish)
+        await self.clearance.require(wish)
         async with self._store.write() as tables:
             if event := await replay(tables, request):
                 return event
@@ -82,7 +85,7 @@ class BookingService:
             known, content = await self._amended(tables, caller, event_id, patch, if_version)
         standing = None if known.event.status is EventStatus.CANCELLED else known.event.content
         wish = _wish(event_id, standing, content, known.mailboxes)
-        await self._clearance.require(wish)
+        await self.clearance.require(wish)
         async with self._store.write() as tables:
             # What was cleared is what is saved: nobody may have changed the event since it was read above.
             known, content = await self._amended(tables, caller, event_id, patch, known.event.version)
@@ -90,7 +93,7 @@ class BookingService:
                 return known.event
             await require_free_here(tables, wish)
             now = self._clock.now()
-            outcome = changed(known, content, actor=caller.user, now=now)
+            outcome = changed(known, content, actor=caller.user, now=now, key=self._store.new_key)
             deed = Deed(kind=ChangeKind.CHANGED, actor=caller.user, at=now, before=known.event.content)
             return await save(tables, outcome, deed)
 
@@ -102,6 +105,27 @@ class BookingService:
         require_version(known.event, version)
         require_standing(known.event, known.cancelled_by)
         return known, amend(known.event, patch, known.mailboxes, self._clock.now())
+
+    async def invite_again(self, caller: Caller, event_id: str, room: str, *, if_version: int | None = None) -> None:
+        """Invite a room that lost the event. Where it is still on the event's list it is taken off first.
+
+        Raises Invalid, NotFound, NotAllowed, RoomTaken, VersionMismatch, ExchangeUnavailable, StoreError.
+        """
+        async with self._store.read() as tables:
+            known, content = await self._amended(tables, caller, event_id, EventPatch(), if_version)
+        if room not in content.rooms:
+            await self.change(caller, event_id, EventPatch(rooms=(*content.rooms, room)), if_version=if_version)
+            return
+        wish = _wish(event_id, replace(content, rooms=()), replace(content, rooms=(room,)), known.mailboxes)
+        await self.clearance.require(wish)
+        async with self._store.write() as tables:
+            known, content = await self._amended(tables, caller, event_id, EventPatch(), known.event.version)
+            await require_free_here(tables, wish)
+            now = self._clock.now()
+            without = replace(content, rooms=tuple(one for one in content.rooms if one != room))
+            deed = Deed(kind=ChangeKind.CHANGED, actor=caller.user, at=now, before=content)
+            await save(tables, changed(known, without, actor=caller.user, now=now), deed)
+            await remember_room(tables, event_id, room)
 
     async def cancel(self, caller: Caller, event_id: str) -> Event:
         """Cancel an event: it stays as a tombstone and its rooms are free. Cancelling twice is cancelling once.

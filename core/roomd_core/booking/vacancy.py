@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from roomd_core.booking.spans import zone_or_utc
 from roomd_core.errors import RoomTaken
-from roomd_core.model import Content, Event, Freshness, Mailbox, Occupancy, OccupancyState
+from roomd_core.model import Content, Event, Freshness, Item, Mailbox, Occupancy, OccupancyState
 from roomd_core.sync.remote import Busy
 
 SOMEBODY = "somebody, as Exchange's free/busy tells"
@@ -41,6 +41,15 @@ def spans_held(occupancies: Iterable[Occupancy]) -> list[Span]:
         Span(mailbox=each.mailbox, start=each.start, end=each.end)
         for each in occupancies
         if each.state is not OccupancyState.DECLINED
+    ]
+
+
+def spans_in(copies: Iterable[Item]) -> list[Span]:
+    """Return what these copies take of their mailboxes, wherever they are by now."""
+    return [
+        Span(mailbox=copy.mailbox, start=copy.start, end=copy.end)
+        for copy in copies
+        if copy.start is not None and copy.end is not None
     ]
 
 

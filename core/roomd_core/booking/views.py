@@ -1,4 +1,4 @@
-"""What a caller sees of events and conflicts. Pure; private events of others show only who has which room when."""
+"""What a caller sees of events. Pure; private events of others show only who has which room when."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from roomd_core.access import Caller
 from roomd_core.api.wire import (
-    ConflictView,
     EventState,
     EventView,
     Health,
@@ -16,7 +15,6 @@ from roomd_core.api.wire import (
     RoomReply,
     Span,
 )
-from roomd_core.booking.choices import choices
 from roomd_core.booking.rules import may_change
 from roomd_core.model import (
     Answer,
@@ -27,6 +25,7 @@ from roomd_core.model import (
     EventStatus,
     Finding,
     Freshness,
+    Item,
     Mailbox,
     Occupancy,
     Operation,
@@ -53,14 +52,19 @@ def is_private(event: Event) -> bool:
     return event.content.sensitivity is not Sensitivity.NORMAL
 
 
-def event_view(
+def event_view(  # noqa: PLR0913 - what is known around an event
     event: Event,
     operations: Sequence[Operation],
     conflicts: Sequence[Conflict],
     mailboxes: Mapping[str, Mailbox],
     caller: Caller,
+    *,
+    items: Sequence[Item] = (),
 ) -> EventView:
-    """Return an event as the caller may see it; ``operations`` are its open ones, ``mailboxes`` by address."""
+    """Return an event as the caller may see it; ``operations`` are its open ones, ``mailboxes`` by address.
+
+    ``items`` are its copies.
+    """
     content, readable = event.content, may_read(caller, event)
     answers = {response.address: response.answer for response in event.responses}
     return EventView(
@@ -89,7 +93,7 @@ def event_view(
             for who in (content.attendees if readable else ())
         ),
         conflicts=tuple(conflict.id for conflict in conflicts),
-        note=_note(event, operations, mailboxes) if readable else "",
+        note=_note(event, operations, mailboxes, items) if readable else "",
     )
 
 
@@ -105,11 +109,15 @@ def state_of(event: Event, operations: Iterable[Operation]) -> EventState:
     return EventState.CANCELLED if event.status is EventStatus.CANCELLED else EventState.SYNCED
 
 
-def _note(event: Event, operations: Sequence[Operation], mailboxes: Mapping[str, Mailbox]) -> str:
+def _note(
+    event: Event, operations: Sequence[Operation], mailboxes: Mapping[str, Mailbox], items: Sequence[Item]
+) -> str:
     """Say, for people, what the fields alone do not tell."""
     notes = [sentence for operation in operations if (sentence := _note_on(operation))]
     if event.title_is_organizer:
         notes.append("The room replaced the title by the organizer's name.")
+    if missing := [name_of(item.mailbox, mailboxes) for item in items if item.missing]:
+        notes.append(f"No longer in the calendar of {', '.join(missing)}; kept here.")
     declined = [
         name_of(said.address, mailboxes)
         for said in event.responses
@@ -169,29 +177,6 @@ def _recurs(content: Content) -> str:
         return ""
     rule = content.series.recurrence
     return in_words(rule) if rule else "single occurrences of a series"
-
-
-def conflict_view(conflict: Conflict, shown: EventView, concerned: Iterable[Event], caller: Caller) -> ConflictView:
-    """Return a conflict as the caller may see it: if it is about a private event of another, only that there is one.
-
-    ``shown`` is the view of its event; ``concerned`` are its event and, of a double booking, the other one.
-    """
-    readable = all(may_read(caller, event) for event in concerned)
-    return ConflictView(
-        id=conflict.id,
-        kind=conflict.kind,
-        summary=conflict.summary if readable else "A private event needs a decision.",
-        event=shown,
-        units=conflict.units,
-        base=conflict.base if readable else None,
-        local=conflict.local if readable else None,
-        remote=conflict.remote if readable else None,
-        opened_at=conflict.opened_at,
-        resolved_at=conflict.resolved_at,
-        kept=conflict.kept,
-        resolved_by=conflict.resolved_by,
-        choices={} if conflict.resolved_at else choices(conflict),
-    )
 
 
 def planned_view(write: PlannedWrite, event: Event, caller: Caller) -> PlannedWrite:

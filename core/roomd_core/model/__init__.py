@@ -15,7 +15,7 @@ from roomd_core.model.event import (
     ShowAs,
 )
 from roomd_core.model.finding import AuditedMailbox, Finding
-from roomd_core.model.item import Item, ItemKind, ItemRef, Reply
+from roomd_core.model.item import Drift, Item, ItemKind, ItemRef, Reply
 from roomd_core.model.mailbox import Freshness, Mailbox, MailboxKind, RoomAnswer, Watch, WatchMeans
 from roomd_core.model.occupancy import Occupancy, OccupancyState
 from roomd_core.model.operation import Operation, OperationKind, OperationState
@@ -32,6 +32,7 @@ __all__ = [
     "Conflict",
     "ConflictKind",
     "Content",
+    "Drift",
     "Event",
     "EventStatus",
     "Finding",

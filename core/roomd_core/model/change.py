@@ -26,12 +26,15 @@ EXCHANGE = "exchange"
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """One entry. ``seq`` grows without gaps; ``actor`` says who, ``mailbox`` for or through whom."""
+    """One entry. ``seq`` grows without gaps; ``actor`` says who, ``mailbox`` for or through whom.
+
+    What is about a mailbox as a whole has no ``event``.
+    """
 
     seq: int
     at: datetime
     kind: ChangeKind
-    event: str
+    event: str | None
     actor: str
     mailbox: str | None = None
     before: Content | None = None

@@ -16,6 +16,11 @@ class ConflictKind(StrEnum):
     DOUBLE_BOOKING = "double-booking"
     ROOM_DECLINED = "room-declined"
     REJECTED = "rejected"
+    ROOM_DROPPED = "room-dropped"
+    DRIFT = "drift"
+    MISSING_REMOTE = "missing-remote"
+    DUPLICATE = "duplicate"
+    MASS_DELETE = "mass-delete"
 
 
 class Side(StrEnum):
@@ -30,10 +35,17 @@ class Conflict(Struct, frozen=True, kw_only=True):
 
     For ``edit`` all three contents are there and ``units`` names what differs (see ``roomd_core.merge``). For
     ``edit-vs-delete`` the deleted side is None. ``other`` is the second event of a double booking.
+
+    ``drift`` holds in ``local`` what the organizer's copy says, None if the meeting no longer stands, and in
+    ``remote`` what the ``room``'s copy amounts to.
+    ``room-dropped`` holds in ``remote`` what Exchange has: it names the room if only the room's own copy is gone.
+    ``mass-delete`` is about a ``mailbox`` as a whole and has no event of its own; ``missing`` are the events whose
+    copies it no longer has.
     """
 
     id: str
-    event: str
+    event: str | None = None
+    mailbox: str | None = None
     kind: ConflictKind
     summary: str
     units: tuple[str, ...] = ()
@@ -42,6 +54,7 @@ class Conflict(Struct, frozen=True, kw_only=True):
     remote: Content | None = None
     other: str | None = None
     room: str | None = None
+    missing: tuple[str, ...] = ()
     opened_at: datetime
     resolved_at: datetime | None = None
     kept: Side | None = None

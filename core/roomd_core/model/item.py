@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from roomd_core.model.event import Answer
+from roomd_core.recurrence import ModifiedOccurrence
 
 
 class ItemKind(StrEnum):
@@ -31,11 +32,26 @@ class Reply(Struct, frozen=True, kw_only=True):
     answer: Answer
 
 
+class Drift(StrEnum):
+    """Whether a room's copy says something else than the organizer's."""
+
+    NONE = ""
+    SEEN = "seen"
+    """It does; an update may still be under way."""
+    ASKED = "asked"
+    """A person has been asked about it."""
+
+
 class Item(Struct, frozen=True, kw_only=True):
     """What is remembered of one copy.
 
+    ``start`` and ``end`` are the copy's own, in whole seconds; None if it has not been read since they are kept.
+    ``exceptions`` are those a guest's copy of a series lists; ``drift`` tells of a room's copy whether they differ
+    from the organizer's.
+
     ``original_start`` is set where its mailbox was invited to this occurrence of a series alone. ``replies`` are in
-    order; an occurrence removed from a copy counts as declined.
+    order; an occurrence removed from a copy counts as declined. ``missing`` says that the mailbox no longer has this
+    copy and that a person decided to keep here what it held.
     """
 
     mailbox: str
@@ -47,3 +63,8 @@ class Item(Struct, frozen=True, kw_only=True):
     modified_at: datetime | None = None
     original_start: datetime | None = None
     replies: tuple[Reply, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    exceptions: tuple[ModifiedOccurrence, ...] = ()
+    drift: Drift = Drift.NONE
+    missing: bool = False

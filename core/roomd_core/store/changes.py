@@ -27,7 +27,7 @@ class Changes(Table):
         *,
         at: datetime,
         kind: ChangeKind,
-        event: str,
+        event: str | None,
         actor: str,
         mailbox: str | None = None,
         before: Content | None = None,
@@ -58,6 +58,15 @@ class Changes(Table):
         """Return the history of an event, the oldest first."""
         rows = await self._rows(f"{_SELECT} WHERE event = :event ORDER BY seq", event=event)
         return [_from_row(row) for row in rows]
+
+    async def last_editor(self, event: str, before: datetime) -> str | None:
+        """Return who made, changed or cancelled an event here last, up to a moment; None if nobody did."""
+        actor: str | None = await self._value(
+            "SELECT actor FROM change WHERE event = :event AND at <= :before AND actor LIKE 'unix:%'"
+            " AND kind IN ('created', 'changed', 'cancelled') ORDER BY seq DESC LIMIT 1",
+            event=event, before=seconds(before),
+        )  # fmt: skip
+        return actor
 
     async def last_seq(self) -> int:
         """Return the number of the newest entry, 0 if there is none."""

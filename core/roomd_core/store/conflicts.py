@@ -9,12 +9,12 @@ from roomd_core.store.encoding import array, content, encode, instant, maybe, se
 from roomd_core.store.table import AMONG, Row, Table, select, upsert
 
 _COLUMNS = (
-    "id", "event", "kind", "summary", "units", "base", "local", "remote", "other", "room", "opened_at",
-    "resolved_at", "kept", "resolved_by",
+    "id", "event", "mailbox", "kind", "summary", "units", "base", "local", "remote", "other", "room", "missing",
+    "opened_at", "resolved_at", "kept", "resolved_by",
 )  # fmt: skip
 _PUT = upsert("conflict", _COLUMNS, key=("id",))
 _SELECT = select("conflict", _COLUMNS)
-_units = msgspec.json.Decoder(tuple[str, ...])
+_texts = msgspec.json.Decoder(tuple[str, ...])
 
 
 class Conflicts(Table):
@@ -50,6 +50,17 @@ class Conflicts(Table):
         where = "" if resolved else "WHERE resolved_at IS NULL"
         return [_from_row(row) for row in await self._rows(f"{_SELECT} {where} ORDER BY opened_at, id")]
 
+    async def open_of_mailbox(self, mailbox: str) -> Conflict | None:
+        """Return the open conflict about a mailbox as a whole, if there is one."""
+        row = await self._row(f"{_SELECT} WHERE mailbox = :mailbox AND resolved_at IS NULL", mailbox=mailbox)
+        return None if row is None else _from_row(row)
+
+    async def of_kind(self, kind: ConflictKind) -> list[Conflict]:
+        """Return every conflict of a kind there ever was, the oldest first."""
+        return [
+            _from_row(row) for row in await self._rows(f"{_SELECT} WHERE kind = :k ORDER BY opened_at, id", k=kind)
+        ]
+
     async def count_open(self) -> int:
         """Return how many conflicts wait for a person."""
         return int(await self._value("SELECT count(*) FROM conflict WHERE resolved_at IS NULL"))
@@ -59,6 +70,7 @@ def _to_row(conflict: Conflict) -> Row:
     return (
         conflict.id,
         conflict.event,
+        conflict.mailbox,
         conflict.kind,
         conflict.summary,
         encode(conflict.units).decode(),
@@ -67,6 +79,7 @@ def _to_row(conflict: Conflict) -> Row:
         maybe(encode, conflict.remote),
         conflict.other,
         conflict.room,
+        encode(conflict.missing) if conflict.missing else None,
         seconds(conflict.opened_at),
         maybe(seconds, conflict.resolved_at),
         conflict.kept,
@@ -76,20 +89,22 @@ def _to_row(conflict: Conflict) -> Row:
 
 def _from_row(row: Row) -> Conflict:
     (
-        conflict_id, event, kind, summary, units, base, local, remote, other, room, opened_at,
-        resolved_at, kept, resolved_by,
+        conflict_id, event, mailbox, kind, summary, units, base, local, remote, other, room, missing,
+        opened_at, resolved_at, kept, resolved_by,
     ) = row  # fmt: skip
     return Conflict(
         id=conflict_id,
         event=event,
+        mailbox=mailbox,
         kind=ConflictKind(kind),
         summary=summary,
-        units=_units.decode(units),
+        units=_texts.decode(units),
         base=maybe(content, base),
         local=maybe(content, local),
         remote=maybe(content, remote),
         other=other,
         room=room,
+        missing=_texts.decode(missing) if missing else (),
         opened_at=instant(opened_at),
         resolved_at=maybe(instant, resolved_at),
         kept=maybe(Side, kept),

@@ -4,16 +4,18 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from roomd_core.model import Answer, Item, ItemKind, ItemRef, Reply
+from roomd_core.model import Answer, Drift, Item, ItemKind, ItemRef, Reply
+from roomd_core.recurrence import ModifiedOccurrence
 from roomd_core.store.encoding import array, encode, instant, maybe, seconds
 from roomd_core.store.table import AMONG, Row, Table, select, upsert
 
 _COLUMNS = (
     "mailbox", "item_id", "change_key", "event", "kind", "is_organizer", "answer", "modified_at", "original_start",
-    "replies",
+    "replies", "start_at", "end_at", "exceptions", "drift", "missing",
 )  # fmt: skip
 _PUT = upsert("item", _COLUMNS, key=("mailbox", "item_id"))
 _SELECT = select("item", _COLUMNS)
+_exceptions = msgspec.json.Decoder(tuple[ModifiedOccurrence, ...])
 _replies = msgspec.json.Decoder(tuple[Reply, ...])
 
 
@@ -43,6 +45,30 @@ class Items(Table):
     async def of_mailbox(self, mailbox: str) -> list[Item]:
         """Return everything known to be in a mailbox."""
         return [_from_row(row) for row in await self._rows(f"{_SELECT} WHERE mailbox = :m", m=mailbox)]
+
+    async def count_standing(self, mailbox: str) -> int:
+        """Return how many copies of events that stand a mailbox is known to hold."""
+        return int(
+            await self._value(
+                "SELECT count(*) FROM item JOIN event ON event.id = item.event"
+                " WHERE mailbox = :mailbox AND NOT missing AND status = 'confirmed'",
+                mailbox=mailbox,
+            )
+        )
+
+    async def drifting(self) -> list[str]:
+        """Return the ids of the events of which some room's copy differs from the organizer's."""
+        rows = await self._rows("SELECT DISTINCT event FROM item WHERE drift <> ''")
+        return [event for (event,) in rows]
+
+    async def doubled(self) -> list[str]:
+        """Return the ids of the events of which their organizer's calendar holds more than one item of roomd's."""
+        rows = await self._rows(
+            "SELECT item.event FROM item JOIN event ON event.id = item.event"
+            " WHERE is_organizer AND original_start IS NULL AND NOT missing AND key IS NOT NULL"
+            " AND status = 'confirmed' GROUP BY item.event, item.mailbox HAVING count(*) > 1"
+        )
+        return [event for (event,) in rows]
 
     async def put(self, items: Sequence[Item]) -> None:
         """Insert these items, or change those that exist."""
@@ -75,11 +101,19 @@ def _to_row(item: Item) -> Row:
         maybe(seconds, item.modified_at),
         maybe(seconds, item.original_start),
         encode(item.replies) if item.replies else None,
+        maybe(seconds, item.start),
+        maybe(seconds, item.end),
+        encode(item.exceptions) if item.exceptions else None,
+        item.drift,
+        item.missing,
     )
 
 
 def _from_row(row: Row) -> Item:
-    mailbox, item_id, change_key, event, kind, is_organizer, answer, modified_at, original_start, replies = row
+    (
+        mailbox, item_id, change_key, event, kind, is_organizer, answer, modified_at, original_start, replies,
+        start_at, end_at, exceptions, drift, missing,
+    ) = row  # fmt: skip
     return Item(
         mailbox=mailbox,
         ref=ItemRef(item_id=item_id, change_key=change_key),
@@ -90,4 +124,9 @@ def _from_row(row: Row) -> Item:
         modified_at=maybe(instant, modified_at),
         original_start=maybe(instant, original_start),
         replies=_replies.decode(replies) if replies else (),
+        start=maybe(instant, start_at),
+        end=maybe(instant, end_at),
+        exceptions=_exceptions.decode(exceptions) if exceptions else (),
+        drift=Drift(drift),
+        missing=bool(missing),
     )

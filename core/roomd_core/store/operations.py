@@ -18,11 +18,12 @@ _ADD = insert("operation", _COLUMNS[1:])
 _PUT = upsert("operation", _COLUMNS, key=("id",))
 _SELECT = select("operation", _COLUMNS)
 
-# Operations of one event are done one after the other: only the first that is not parked may be worked on.
+# Operations of one event are done one after the other: only the first that is not parked may be worked on. Nothing is
+# sent to a mailbox of which nobody has said yet whether to believe what it shows.
 _FIRST = """
     state IN ('queued', 'unknown') AND id IN (
         SELECT min(id) FROM operation WHERE state <> 'done' AND state <> 'parked' GROUP BY event
-    )
+    ) AND mailbox NOT IN (SELECT mailbox FROM conflict WHERE mailbox IS NOT NULL AND resolved_at IS NULL)
 """
 
 _UNSENT = "SELECT DISTINCT event FROM operation WHERE state <> 'done' AND state <> 'parked'"

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Final
 
 import aiosqlite
+from msgspec.structs import replace
 
 from roomd_core.clock import Clock
-from roomd_core.errors import StoreError
+from roomd_core.errors import StoreError, TakenOver
+from roomd_core.ids import new_key
 from roomd_core.store.changes import Changes
 from roomd_core.store.faults import cautions, explained, opening
 from roomd_core.store.feed import FeedWatch
+from roomd_core.store.fence import Fence, take, this_machine
 from roomd_core.store.lock import FolderLock
 from roomd_core.store.migration import migrations, prepare
 from roomd_core.store.tables import Tables
@@ -34,6 +37,8 @@ class Store:
 
     def __init__(self, path: Path, connections: "_Connections") -> None:
         self.path = path
+        self.fence = connections.fence
+        self._machine = connections.machine
         self.warnings = cautions(path)
         self._connections = connections
         self._feed = FeedWatch(connections.seq)
@@ -44,14 +49,15 @@ class Store:
         self._closed = False
 
     @classmethod
-    async def open(cls, path: Path, *, clock: Clock) -> "Store":
+    async def open(cls, path: Path, *, clock: Clock, machine: str | None = None) -> "Store":
         """Open the database at ``path``, made and migrated as needed, alone in its folder.
 
-        Raises StoreError: another roomd has it, a newer one wrote it, it is damaged, or cannot be read or written.
+        ``machine`` tells this machine from others, by default by its own id. Raises StoreError: another roomd has it,
+        a newer one wrote it, it is damaged, or cannot be read or written.
         """
         with opening(path):
             path = _in_a_folder(path)
-            connections = await _connect_all(path, clock)
+            connections = await _connect_all(path, clock, this_machine() if machine is None else machine)
         return cls(path, connections)
 
     @asynccontextmanager
@@ -59,7 +65,7 @@ class Store:
         """One transaction that writes, alone: committed at the end of the block, rolled back on any error.
 
         A task that is cancelled has either committed or changed nothing. It must not be nested: it would wait for
-        itself. Raises StoreError; StoreFull when no space is left.
+        itself. Raises StoreError; StoreFull when no space is left, TakenOver when another roomd has begun to write.
         """
         async with self._writing:
             self._check_open()
@@ -67,6 +73,7 @@ class Store:
             tables = Tables(writer)
             with explained(self.path):
                 async with transaction(writer, "BEGIN IMMEDIATE", committed=lambda: self._tell(tables)):
+                    await self._check_epoch(tables)
                     yield tables
 
     @asynccontextmanager
@@ -80,6 +87,27 @@ class Store:
                     yield Tables(reader)
         finally:
             self._idle.put_nowait(reader)
+
+    @property
+    def quarantine(self) -> str:
+        """Why nothing may be sent to Exchange for this store; empty if it may."""
+        return self.fence.quarantine
+
+    def new_key(self) -> str:
+        """Return an idempotency key that tells which installation made it."""
+        return new_key(self.fence.installation)
+
+    async def require_mine(self) -> None:
+        """Raise TakenOver if another roomd has begun to work with this database."""
+        async with self.read() as tables:
+            await self._check_epoch(tables)
+
+    async def release(self) -> None:
+        """End the quarantine: this is the store that Exchange's items belong to."""
+        async with self.write() as tables:
+            await tables.meta.put("quarantine", "")
+            await tables.meta.put("machine", self._machine)
+        self.fence = replace(self.fence, quarantine="")
 
     async def wait_beyond(self, seq: int, *, timeout: float | None = None) -> int:  # noqa: ASYNC109 - see FeedWatch
         """Return the number of the newest change once it is above ``seq``, or after ``timeout`` seconds as it is."""
@@ -99,6 +127,14 @@ class Store:
         if tables.changes.appended:
             self._feed.grow(tables.changes.appended)
 
+    async def _check_epoch(self, tables: Tables) -> None:
+        epoch = int(await tables.meta.get("epoch") or 0)
+        if epoch != self.fence.epoch:
+            raise TakenOver(
+                f"Another roomd has taken over the database {self.path}. This one writes and sends nothing more: "
+                "stop it, and keep one for each store."
+            )
+
     def _check_open(self) -> None:
         if self._closed:
             raise StoreError(f"The database {self.path} is closed: roomd is stopping. Try again when it has started.")
@@ -114,6 +150,8 @@ class _Connections:
     writer: aiosqlite.Connection
     readers: list[aiosqlite.Connection]
     seq: int
+    fence: Fence
+    machine: str
     close: Callable[[], Awaitable[None]]
 
 
@@ -123,14 +161,15 @@ def _in_a_folder(path: Path) -> Path:
     return path
 
 
-async def _connect_all(path: Path, clock: Clock) -> _Connections:
+async def _connect_all(path: Path, clock: Clock, machine: str) -> _Connections:
     async with AsyncExitStack() as opened:
         opened.callback(FolderLock(path.parent).release)
         await to_the_end(asyncio.to_thread(prepare, path, clock.now(), migrations()))
+        fence = await to_the_end(asyncio.to_thread(take, path, machine))
         writer = await opened.enter_async_context(_connect(path, "rw", _WRITER))
         readers = [await opened.enter_async_context(_connect(path, "ro", _READER)) for _ in range(READERS)]
         seq = await Changes(writer).last_seq()
-        return _Connections(writer, readers, seq, opened.pop_all().aclose)
+        return _Connections(writer, readers, seq, fence, machine, opened.pop_all().aclose)
 
 
 @asynccontextmanager

@@ -8,7 +8,9 @@ from roomd_core.sync.attend import RoomAttendant
 from roomd_core.sync.case import Case
 from roomd_core.sync.followup import FollowUps
 from roomd_core.sync.health import Gate
+from roomd_core.sync.inviting import Inviter
 from roomd_core.sync.ledger import Ledger
+from roomd_core.sync.releasing import Releaser
 from roomd_core.sync.remote import ExchangeUnavailable
 from roomd_core.sync.round import Reader
 from roomd_core.sync.waiting import woken
@@ -23,12 +25,22 @@ _UNANSWERED = (OccupancyState.PENDING, OccupancyState.TENTATIVE)
 class Aftercare:
     """Follows events after a push, at growing intervals, without waiting for the next run."""
 
-    def __init__(
-        self, ledger: Ledger, reader: Reader, attendant: RoomAttendant, gate: Gate, *, window: Window
+    def __init__(  # noqa: PLR0913 - what it works with
+        self,
+        ledger: Ledger,
+        reader: Reader,
+        gate: Gate,
+        *,
+        attendant: RoomAttendant,
+        inviter: Inviter,
+        releaser: Releaser,
+        window: Window,
     ) -> None:
         self._ledger = ledger
         self._reader = reader
         self._attendant = attendant
+        self._inviter = inviter
+        self._releaser = releaser
         self._gate = gate
         self._window = window
         self._follow_ups = FollowUps()
@@ -51,7 +63,9 @@ class Aftercare:
 
     async def attend_all(self) -> None:
         """See to every room that has not answered, whenever the event was pushed. Ends when Exchange is away."""
+        await self._inviter.go_on()
         try:
+            await self._releaser.go_on()
             for case in await self.unanswered():
                 await self._attendant.attend(case.event.id)
         except ExchangeUnavailable as error:
@@ -71,6 +85,7 @@ class Aftercare:
         """Read the calendars concerned, answer where it is our turn; say whether everything is settled."""
         case = await self._ledger.case(event)
         readings = await self._reader.read(await self._concerned(case))
+        await self._inviter.go_on()
         if readings.unavailable:
             return False
         try:

@@ -33,6 +33,13 @@ def say(case: Case, address: str, answer: Answer, at: datetime) -> Case:
     return case.with_event(replace(case.event, responses=tuple(responses)))
 
 
+def speak(case: Case, item: Item) -> Case:
+    """Let a copy as it was read just now say what its mailbox answered."""
+    if answer_of(case.event, item.mailbox) is item.answer:
+        return case
+    return say(case, item.mailbox, item.answer, item.modified_at or case.event.changed_at)
+
+
 def ask_again(case: Case, setting: Setting) -> Case:
     """Forget what rooms said: the event moves, and every room has to answer for the other time."""
     people = tuple(said for said in case.event.responses if not setting.is_room(said.address))
@@ -41,14 +48,24 @@ def ask_again(case: Case, setting: Setting) -> Case:
 
 
 def settle_answers(case: Case) -> Case:
-    """Let each copy that was read decide what its own mailbox said; one occurrence speaks for no known series."""
+    """Let each copy that was read decide what its own mailbox said; one occurrence speaks for no known series.
+
+    A refusal its organizer was told of since is newer than a copy that is about to be found gone.
+    """
     series = case.event.content.series
     only_whole = series is not None and series.recurrence is not None
     for item in case.items:
         speaks = not item.is_organizer and not (only_whole and item.original_start)
-        if speaks and answer_of(case.event, item.mailbox) is not item.answer:
+        if speaks and answer_of(case.event, item.mailbox) is not item.answer and not _refused_since(case.event, item):
             case = say(case, item.mailbox, item.answer, item.modified_at or case.event.changed_at)
     return case
+
+
+def _refused_since(event: Event, item: Item) -> bool:
+    said = next((said for said in event.responses if said.address == item.mailbox), None)
+    if said is None or said.at is None or item.modified_at is None or said.answer is not Answer.DECLINED:
+        return False
+    return said.at.replace(microsecond=0) >= item.modified_at
 
 
 def occupancies_of(case: Case, setting: Setting) -> tuple[Occupancy, ...]:

@@ -13,7 +13,7 @@ from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
 from roomd_core.sync.observe import observe
 from roomd_core.sync.remote import ExchangeUnavailable, Remote, RemoteError, RemoteItem
-from roomd_core.sync.rooms import Rival, Turn, lesson, rival, whose_turn
+from roomd_core.sync.rooms import Rival, Turn, learned_name, lesson, rival, whose_turn
 
 
 class RoomAttendant:
@@ -138,13 +138,13 @@ class RoomAttendant:
 
     async def _learned(self, room: Mailbox) -> RoomAnswer | None:
         async with self._ledger.store.read() as tables:
-            value = await tables.meta.get(_lesson_name(room))
+            value = await tables.meta.get(learned_name(room))
         return RoomAnswer(value) if value else None
 
     async def _learn(self, room: Mailbox, learned: RoomAnswer | None) -> None:
         if learned and learned is not await self._learned(room):
             async with self._ledger.store.write() as tables:
-                await tables.meta.put(_lesson_name(room), learned)
+                await tables.meta.put(learned_name(room), learned)
 
 
 def _needs_no_answers(case: Case, now: datetime) -> bool:
@@ -154,10 +154,6 @@ def _needs_no_answers(case: Case, now: datetime) -> bool:
 
 def _listed_rooms(case: Case, setting: Setting) -> list[str]:
     return [room for room in case.event.content.rooms if setting.is_room(room)]
-
-
-def _lesson_name(room: Mailbox) -> str:
-    return f"room-answers:{room.address}"
 
 
 def _reason(taken_by: Rival) -> str:

@@ -6,12 +6,13 @@ from a case to a case. ``conclude`` in ``roomd_core.sync.conclude`` then derives
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from roomd_core.merge import diff
+from roomd_core.ids import is_key_of, new_key
+from roomd_core.merge import ASK_ALWAYS, Policy, diff
 from roomd_core.model import (
     Change,
     Conflict,
@@ -30,15 +31,32 @@ from roomd_core.sync.window import Window
 
 ROOMD = "roomd"
 """The actor of what the engine does by itself."""
+POLICY = "policy"
+"""Who resolved what the configuration decides (``[sync.policy]``)."""
 
 
 class Setting(Struct, frozen=True, kw_only=True):
-    """What decisions depend on besides the case: the listed mailboxes, the time, the window, a source of ids."""
+    """What decisions depend on besides the case: the listed mailboxes, the time, the window, a source of ids.
+
+    ``patience`` is how long copies that differ are given to agree by themselves; ``policy`` who decides about
+    units that were changed on both sides; ``installation`` marks the keys of items made here.
+    """
 
     mailboxes: Mapping[str, Mailbox]
     now: datetime
     window: Window
     new_id: Callable[[], str]
+    patience: timedelta
+    policy: Mapping[str, Policy] = ASK_ALWAYS
+    installation: str = ""
+
+    def new_key(self) -> str:
+        """Return a new idempotency key."""
+        return new_key(self.installation)
+
+    def made_here(self, key: str | None, uid: str | None) -> bool:
+        """Say whether an item with this key and UID was made by this installation."""
+        return is_key_of(self.installation, key, uid)
 
     def is_room(self, address: str) -> bool:
         """Say whether the address is a listed room."""

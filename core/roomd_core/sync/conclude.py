@@ -14,6 +14,8 @@ from roomd_core.model import (
 from roomd_core.sync import conflicts
 from roomd_core.sync.answers import answer_of, occupancies_of, settle_answers
 from roomd_core.sync.case import ROOMD, Case, Revision, Setting
+from roomd_core.sync.drift import review_drift
+from roomd_core.sync.dropping import is_dropped
 from roomd_core.sync.narrate import narrate
 
 
@@ -22,6 +24,7 @@ def conclude(before: Case | None, case: Case, setting: Setting, *, actor: str = 
     case = settle_answers(case)
     case = _queue_what_is_left(case, setting)
     case = _review_rooms(before, case, setting)
+    case = review_drift(case, setting)
     case = replace(case, occupancies=occupancies_of(case, setting))
     case = _stamp(before, case, setting)
     return Revision(before=before, after=case, entries=narrate(before, case, setting, actor))
@@ -60,12 +63,20 @@ def _review_rooms(before: Case | None, case: Case, setting: Setting) -> Case:
             and not _still_declined(case, conflict)
         ):
             case = close(case, conflict, setting)
-    if before is None or case.cancelled or case.event.origin is not Origin.LOCAL:
+        if conflict.kind is ConflictKind.ROOM_DROPPED and not conflict.resolved_at and not is_dropped(case, conflict):
+            case = close(case, conflict, setting)
+    missing = case.conflict(ConflictKind.MISSING_REMOTE)
+    if missing and case.cancelled:
+        case = close(case, missing, setting)
+    if before is None or case.cancelled or missing or case.event.origin is not Origin.LOCAL:
         return case
     for room in case.event.content.rooms:
         declined = answer_of(case.event, room) is Answer.DECLINED
         news = declined and answer_of(before.event, room) is not Answer.DECLINED
-        if news and not case.conflict(ConflictKind.ROOM_DECLINED, room=room):
+        known = case.conflict(ConflictKind.ROOM_DECLINED, room=room) or case.conflict(
+            ConflictKind.ROOM_DROPPED, room=room
+        )
+        if news and not known:
             case = case.with_conflict(conflicts.declined(case, room, setting))
     return case
 

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from roomd_core.model import Answer, Content, Event, Item, Mailbox, MailboxKind, Origin
 from roomd_core.sync.case import Setting
-from roomd_core.sync.copies import replies_of, series_in
+from roomd_core.sync.copies import exceptions_of, replies_of, series_in
 from roomd_core.sync.remote import Detail, RemoteItem
 
 
@@ -43,22 +43,30 @@ def item_of(seen: RemoteItem, mailbox: Mailbox, event: str) -> Item:
         modified_at=seen.modified_at and seen.modified_at.replace(microsecond=0),
         original_start=seen.original_start,
         replies=() if owned else replies_of(seen),
+        start=seen.start.replace(microsecond=0),
+        end=seen.end.replace(microsecond=0),
+        exceptions=() if owned else exceptions_of(seen),
     )
 
 
 def event_of(seen: RemoteItem, mailbox: Mailbox, setting: Setting) -> Event:
-    """Return an event made in Exchange, as the first copy read of it tells."""
+    """Return an event made in Exchange, as the first copy read of it tells.
+
+    One that this installation made, and that its store no longer knows, is one made here.
+    """
+    key = seen.own_key if seen.is_organizer or not seen.is_meeting else None
     content = content_of(seen, mailbox)
     event = setting.new_id()
     return Event(
         id=event,
-        origin=Origin.EXCHANGE,
+        origin=Origin.LOCAL if setting.made_here(key, seen.uid) else Origin.EXCHANGE,
         organizer=seen.organizer or mailbox.address,
         organizer_name=seen.organizer_name,
         content=content,
         base=content,
         uid=seen.uid or event,
         global_id=seen.global_id,
+        key=key if setting.made_here(key, seen.uid) else None,
         title_is_organizer=title_is_organizer(seen, mailbox),
         created_at=setting.now,
         changed_at=setting.now,

@@ -58,6 +58,15 @@ def replies_of(seen: RemoteItem) -> tuple[Reply, ...]:
     return _in_order((*removed, *said))
 
 
+def exceptions_of(seen: RemoteItem) -> tuple[ModifiedOccurrence, ...]:
+    """Return when the exceptions are that a guest's copy of a series lists."""
+    told = told_series(seen)
+    return _in_order(
+        ModifiedOccurrence(original_start=each.original_start, start=each.start, end=each.end)
+        for each in (told.modified if told else ())
+    )
+
+
 def with_alone(content: Content, seen: RemoteItem, original_start: datetime, mailbox: Mailbox) -> Content:
     """Add an occurrence somebody was invited to alone to a series of which nothing else is known."""
     if content.series is None or content.series.recurrence is not None:

@@ -44,6 +44,8 @@ class Dispatcher:
 
     async def push_due(self) -> int:
         """Work on what is due until nothing moves on; return how many operations were done."""
+        if self._ledger.store.quarantine:
+            return 0
         async with self._working:
             total = 0
             while done := await self._push_once():
@@ -89,7 +91,7 @@ class Dispatcher:
     async def _pause(self) -> float | None:
         """Return how long nothing needs to be done, in seconds; None until something happens."""
         wait = self._gate.wait()
-        if wait is None:
+        if wait is None or self._ledger.store.quarantine:
             return None
         async with self._ledger.store.read() as tables:
             due = await tables.operations.next_due()

@@ -1,41 +1,56 @@
 """The sync engine: what brings both sides together, and when."""
 
 import asyncio
+import logging
 import random as randomness
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from msgspec.structs import replace
 
 from roomd_core.clock import Clock
+from roomd_core.merge import ASK_ALWAYS, Policy
 from roomd_core.model import Conflict, Finding, PlannedWrite, Run, Side, Trigger
 from roomd_core.store import Store
 from roomd_core.sync.aftercare import Aftercare
 from roomd_core.sync.attend import RoomAttendant
-from roomd_core.sync.auditor import Auditor
+from roomd_core.sync.auditing import Auditor
 from roomd_core.sync.dispatch import Dispatcher
+from roomd_core.sync.doubles import Doubles
+from roomd_core.sync.fenced import FencedRemote
 from roomd_core.sync.foresight import Foresight
 from roomd_core.sync.health import Gate, RemoteHealth
+from roomd_core.sync.inviting import Inviter
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
+from roomd_core.sync.loss_guard import LossGuard
+from roomd_core.sync.losses import Limits
 from roomd_core.sync.outbox import Outbox
 from roomd_core.sync.pull import Puller
-from roomd_core.sync.remote import Remote, RemoteError
-from roomd_core.sync.resolution import carry_out
+from roomd_core.sync.releasing import Releaser
+from roomd_core.sync.remote import ExchangeUnavailable, Remote, RemoteError
+from roomd_core.sync.resolution import Check, carry_out
 from roomd_core.sync.rolling import WindowRoller
 from roomd_core.sync.round import Reader, Readings
+from roomd_core.sync.view_auditor import ViewAuditor
 from roomd_core.sync.watched import WatchedRemote
 from roomd_core.sync.window import Window
 
+logger = logging.getLogger(__name__)
+
 SETTLE = timedelta(seconds=120)
 ROOM_GRACE = timedelta(seconds=30)
+_LIMITS = Limits()
 
 
 class SyncEngine:
     """Brings the store and Exchange together. One for each store; every method may be called at any time.
 
     ``settle`` is how long a request whose answer was lost may still be carried out by Exchange; ``room_grace`` how
-    long a room's own booking attendant is waited for; ``random`` spreads waits, from 0 up to 1.
+    long a room's own booking attendant is waited for, and both together how long copies that differ may;
+    ``limits`` how much may vanish from a mailbox unasked;
+    ``policy`` who decides about units changed on both sides; ``random`` spreads waits, from 0 up to 1.
     """
 
     def __init__(  # noqa: PLR0913 - its three ports and the settings of its patience
@@ -48,21 +63,35 @@ class SyncEngine:
         settle: timedelta = SETTLE,
         room_grace: timedelta = ROOM_GRACE,
         concurrency: int = 4,
+        limits: Limits = _LIMITS,
+        policy: Mapping[str, Policy] = ASK_ALWAYS,
         random: Callable[[], float] = randomness.random,
     ) -> None:
         self._store = store
         self._clock = clock
         self._gate = Gate(clock, random, opened=self._opened)
-        watched, locks = WatchedRemote(remote, self._gate), MailboxLocks()
-        self._ledger = Ledger(store, clock, window)
-        puller = Puller(self._ledger, watched)
+        watched, locks = FencedRemote(WatchedRemote(remote, self._gate), store), MailboxLocks()
+        self._ledger = Ledger(store, clock, window, patience=settle + room_grace, policy=policy)
+        puller = Puller(self._ledger, watched, LossGuard(self._ledger, watched, limits))
         self._reader = Reader(self._ledger, puller, locks, concurrency=concurrency)
         attendant = RoomAttendant(self._ledger, watched, locks, grace=room_grace)
-        self._aftercare = Aftercare(self._ledger, self._reader, attendant, self._gate, window=window)
+        inviter = Inviter(self._ledger, wake=self.wake)
+        releaser = Releaser(self._ledger, watched, locks)
+        self._aftercare = Aftercare(
+            self._ledger,
+            self._reader,
+            self._gate,
+            attendant=attendant,
+            inviter=inviter,
+            releaser=releaser,
+            window=window,
+        )
         outbox = Outbox(self._ledger, watched, puller, locks, settle=settle, random=random)
         self._foresight = Foresight(self._ledger, attendant, self._aftercare)
         self._roller = WindowRoller(self._ledger)
-        self._auditor = Auditor(self._ledger, watched, puller, locks)
+        self._view_auditor = ViewAuditor(self._ledger, watched, puller, locks)
+        self._doubles = Doubles(self._ledger, watched, locks)
+        self._auditor = Auditor(self._ledger, self._doubles, window=window)
         self._dispatcher = Dispatcher(
             self._ledger, outbox, self._gate, concurrency=concurrency, pushed=self._aftercare.begin
         )
@@ -114,11 +143,11 @@ class SyncEngine:
 
         Raise RemoteError.
         """
-        return await self._auditor.audit(mailbox)
+        return await self._view_auditor.audit(mailbox)
 
     async def audit_some(self) -> None:
         """Audit the few mailboxes whose turn it is, as happens after each run."""
-        await self._auditor.audit_some()
+        await self._view_auditor.audit_some()
 
     async def push_due(self) -> int:
         """Work on every operation that is due; return how many were done. Ends early when Exchange is away."""
@@ -138,16 +167,24 @@ class SyncEngine:
         async with asyncio.TaskGroup() as workers:
             workers.create_task(self._dispatcher.serve(), name="outbox")
             workers.create_task(self._aftercare.serve(), name="aftercare")
-            workers.create_task(self._auditor.serve(), name="audit")
+            workers.create_task(self._view_auditor.serve(), name="audit")
+
+    async def release(self) -> None:
+        """End the quarantine of the store: what waits is sent, what may have been sent is looked up first."""
+        await self._store.release()
+        self.wake()
 
     async def recover(self) -> int:
         """Take what was being sent when roomd stopped as unknown; return how many operations that concerns."""
         async with self._store.write() as tables:
             return await tables.operations.recover()
 
-    async def resolve(self, conflict_id: str, keep: Side, *, actor: str) -> Conflict:
-        """Decide a conflict. Raise NotFound, and VersionMismatch if what is to be decided has changed."""
-        conflict = await carry_out(self._ledger, conflict_id, keep, actor=actor)
+    async def resolve(self, conflict_id: str, keep: Side, *, actor: str, check: Check | None = None) -> Conflict:
+        """Decide a conflict. Raise NotFound, VersionMismatch if it has changed, and what ``check`` raises."""
+        conflict = await carry_out(self._ledger, conflict_id, keep, actor=actor, check=check)
+        if conflict.mailbox:
+            with suppress(RemoteError):
+                await self.refresh([conflict.mailbox])
         self.wake()
         return conflict
 
@@ -160,12 +197,21 @@ class SyncEngine:
             pushed = await self._dispatcher.push_due()
             await self._aftercare.look_due()
             await self._aftercare.attend_all()
+            await self._audit()
         finished = self._finished(run, readings, pushed)
         async with self._store.write() as tables:
             await tables.runs.put(finished)
         if readings.unavailable is None:
-            self._auditor.wake()
+            self._view_auditor.wake()
         return finished
+
+    async def _audit(self) -> None:
+        """Look through everything once a day, and remove what was decided. Ends when Exchange is away."""
+        try:
+            await self._auditor.audit()
+            await self._doubles.go_on()
+        except ExchangeUnavailable as error:
+            logger.info("the daily audit is finished later: %s", error)
 
     def _finished(self, run: Run, readings: Readings, pushed: int) -> Run:
         pulled = readings.pulled

@@ -1,10 +1,12 @@
 """The ledger: the only door through which the engine's decisions reach the store."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 
 from roomd_core.clock import Clock
 from roomd_core.errors import NotFound
 from roomd_core.ids import new_id
+from roomd_core.merge import ASK_ALWAYS, Policy
 from roomd_core.model import EXCHANGE, Mailbox
 from roomd_core.store import Store
 from roomd_core.sync.case import Case, Revision, Setting
@@ -19,10 +21,20 @@ Decision = Callable[[Case, Setting], Case]
 class Ledger:
     """Cases as they are stored. A decision is always made on what the writing transaction itself has read."""
 
-    def __init__(self, store: Store, clock: Clock, window: Window) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        window: Window,
+        *,
+        patience: timedelta,
+        policy: Mapping[str, Policy] = ASK_ALWAYS,
+    ) -> None:
         self.store = store
         self.clock = clock
         self._window = window
+        self._patience = patience
+        self._policy = policy
         self._mailboxes: dict[str, Mailbox] = {}
 
     async def list_mailboxes(self) -> dict[str, Mailbox]:
@@ -34,7 +46,15 @@ class Ledger:
     async def setting(self) -> Setting:
         """Return what decisions depend on, as it is now."""
         mailboxes = self._mailboxes or await self.list_mailboxes()
-        return Setting(mailboxes=mailboxes, now=self.clock.now(), window=self._window, new_id=new_id)
+        return Setting(
+            mailboxes=mailboxes,
+            now=self.clock.now(),
+            window=self._window,
+            new_id=new_id,
+            patience=self._patience,
+            policy=self._policy,
+            installation=self.store.fence.installation,
+        )
 
     async def case(self, event: str) -> Case:
         """Load everything about one event. Raise NotFound."""

@@ -59,7 +59,7 @@ class Cases:
     def is_echo(self, mailbox: str, seen: RemoteItem) -> bool:
         """Say whether a copy is known exactly as it is: our own write coming back, or nothing new."""
         item = self.item(mailbox, seen.ref.item_id)
-        if item is None or item.ref.change_key != seen.ref.change_key:
+        if item is None or item.missing or item.ref.change_key != seen.ref.change_key:
             return False
         case = self._now[item.event]
         return case.event.global_id is not None or seen.global_id is None

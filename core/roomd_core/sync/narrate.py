@@ -97,7 +97,9 @@ class _Teller:
     def conflicts(self, before: Case | None) -> Iterator[Change]:
         was = {conflict.id: conflict for conflict in before.conflicts} if before else {}
         for conflict in self._case.conflicts:
-            if conflict.id not in was:
+            if conflict.id not in was and conflict.resolved_at:
+                yield self._conflict(ChangeKind.CONFLICT_RESOLVED, conflict)
+            elif conflict.id not in was:
                 yield self._conflict(ChangeKind.CONFLICT_OPENED, conflict)
             elif conflict.resolved_at and not was[conflict.id].resolved_at:
                 yield self._conflict(ChangeKind.CONFLICT_RESOLVED, conflict)

@@ -6,7 +6,6 @@ from msgspec.structs import replace
 
 from roomd_core.merge import diff, merge
 from roomd_core.model import (
-    Answer,
     ConflictKind,
     Content,
     EventStatus,
@@ -16,14 +15,16 @@ from roomd_core.model import (
     OperationKind,
     OperationState,
     Origin,
+    Side,
 )
 from roomd_core.recurrence import Series
 from roomd_core.sync import conflicts
-from roomd_core.sync.answers import hear, say
+from roomd_core.sync.answers import hear, speak
 from roomd_core.sync.case import Case, Setting
 from roomd_core.sync.conclude import close
 from roomd_core.sync.content import content_of, item_of, title_is_organizer
 from roomd_core.sync.copies import with_alone
+from roomd_core.sync.dropping import given_away, reconsider, taken_off
 from roomd_core.sync.remote import RemoteItem
 
 _ORGANIZER, _PERSON, _ROOM = range(3)
@@ -33,12 +34,16 @@ def observe(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) ->
     """Take in one copy as it was read. A copy of a cancelled meeting is as good as gone."""
     if seen.is_cancelled:
         return observe_absence(case, mailbox.address, seen.ref.item_id, setting, withdrawn=True)
-    item = item_of(seen, mailbox, case.event.id)
-    case = case.with_item(item)
+    item = _still_drifting(item_of(seen, mailbox, case.event.id), case.copy_in(mailbox.address))
+    case = _without_missing(case, mailbox.address).with_item(item)
+    if not item.is_organizer and item.original_start is None:
+        case = speak(case, item)
     if case.event.global_id is None and seen.global_id is not None:
         case = case.with_event(replace(case.event, global_id=seen.global_id))
     if seen.original_start is not None:
         return _take_alone(case, mailbox, seen, seen.original_start)
+    if item.is_organizer:
+        case = _recognize(case, seen, setting)
     return _take(case, mailbox, seen, setting) if _decides(case, item, setting) else case
 
 
@@ -48,6 +53,9 @@ def observe_absence(case: Case, mailbox: str, item_id: str, setting: Setting, *,
     if gone is None:
         return case
     case = case.without_item(mailbox, item_id)
+    unaccounted = case.conflict(ConflictKind.MISSING_REMOTE)
+    if unaccounted and withdrawn:
+        return _cancel(close(case, unaccounted, setting))
     if gone.is_organizer and not case.organizer_copy:
         return _deleted_there(case, setting)
     if gone.original_start is not None:
@@ -58,7 +66,7 @@ def observe_absence(case: Case, mailbox: str, item_id: str, setting: Setting, *,
         and _counts_as_no(case, mailbox, setting)
         and not withdrawn
     ):
-        return say(case, mailbox, Answer.DECLINED, setting.now)
+        return given_away(case, mailbox, setting)
     if not case.items and not case.operations and not case.conflict(ConflictKind.EDIT_VS_DELETE):
         return _cancel(case)
     return case
@@ -78,6 +86,26 @@ def rank(item: Item, setting: Setting) -> int:
     return _ROOM if setting.is_room(item.mailbox) else _PERSON
 
 
+def _recognize(case: Case, seen: RemoteItem, setting: Setting) -> Case:
+    """Know again what this installation made and its store forgot: it is one made here, never to be made again."""
+    forgotten = case.event.origin is Origin.EXCHANGE and case.event.key is None
+    if not forgotten or not setting.made_here(seen.own_key, seen.uid):
+        return case
+    return case.with_event(replace(case.event, origin=Origin.LOCAL, key=seen.own_key))
+
+
+def _still_drifting(item: Item, known: Item | None) -> Item:
+    """Remember that a person was asked about what a copy says, for as long as it says that."""
+    if known is None or (known.start, known.end, known.exceptions) != (item.start, item.end, item.exceptions):
+        return item
+    return replace(item, drift=known.drift)
+
+
+def _without_missing(case: Case, mailbox: str) -> Case:
+    """Forget the copies a mailbox had lost: it has one again."""
+    return replace(case, items=tuple(item for item in case.items if item.mailbox != mailbox or not item.missing))
+
+
 def _decides(case: Case, item: Item, setting: Setting) -> bool:
     """The best copy known decides the content; that of an event made here is decided by the organizer's alone."""
     if case.event.origin is Origin.LOCAL:
@@ -94,7 +122,11 @@ def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> C
     cancel = case.operation(OperationKind.CANCEL)
     if case.cancelled and cancel:
         return _keep_remote(case, cancel, base, remote, setting)
-    merged = merge(base, case.event.content, remote)
+    local = case.event.content
+    merged = merge(base, local, remote, setting.policy)
+    for side, units in ((Side.EXCHANGE, merged.kept_remote), (Side.LOCAL, merged.kept_local)):
+        if units:
+            case = case.with_conflict(conflicts.decided_by_policy(case, base, remote, units, setting, kept=side))
     if merged.conflicts:
         case = case.with_conflict(conflicts.edited_on_both_sides(case, base, remote, merged.conflicts, setting))
     case = case.with_event(
@@ -107,7 +139,10 @@ def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> C
             title_is_organizer=title_is_organizer(seen, mailbox),
         )
     )
-    return hear(case, seen.detail.responses) if seen.detail else case
+    case = taken_off(case, base, local, remote, setting)
+    if seen.detail is None:
+        return case
+    return reconsider(hear(case, seen.detail.responses), seen.detail.responses, setting)
 
 
 def _take_alone(case: Case, mailbox: Mailbox, seen: RemoteItem, original_start: datetime) -> Case:
@@ -169,6 +204,9 @@ def done(operation: Operation, *, because: str | None = None) -> Operation:
 
 def _welcome_back(case: Case, setting: Setting) -> Case:
     """An item thought deleted is there again: what waited for a decision about that goes on."""
+    missing = case.conflict(ConflictKind.MISSING_REMOTE)
+    if missing:
+        case = close(case, missing, setting)
     conflict = case.conflict(ConflictKind.EDIT_VS_DELETE)
     if conflict is None or conflict.remote is not None:
         return case

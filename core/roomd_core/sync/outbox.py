@@ -146,7 +146,7 @@ class Outbox:
         elif operation.kind is OperationKind.CANCEL:
             await self._note(operation, lambda c, o, _: push.succeed(c, o, None))
         else:
-            await self._note(operation, lambda c, o, _: push.recreate(c, o))
+            await self._note(operation, push.recreate)
 
     async def _find(self, case: Case, operation: Operation) -> list[RemoteItem]:
         event, mailbox = case.event, operation.mailbox

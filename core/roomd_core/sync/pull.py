@@ -1,6 +1,7 @@
 """Pulling: bringing one mailbox's changes in, page by page, each with its sync state in one transaction."""
 
 from collections.abc import Iterable, Sequence
+from typing import NoReturn
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -8,14 +9,14 @@ from msgspec.structs import replace
 from roomd_core.model import EXCHANGE, Change, ChangeKind, Mailbox
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.loading import load_for
+from roomd_core.sync.loss_guard import LossGuard
+from roomd_core.sync.losses import Loss, held_back, lost_in
 from roomd_core.sync.plan import completed, exceptions_to_read, plan_pull, to_read, with_exceptions
 from roomd_core.sync.remote import ChangePage, MailboxUnavailable, Remote, RemoteItem, StateInvalid
 from roomd_core.sync.writing import write
 
 PAGE = 512
 """The most changes Exchange gives at once (SyncFolderItems MaxChangesReturned)."""
-MOST_GONE = 20
-MOST_GONE_SHARE = 0.1
 
 
 class Pulled(Struct, frozen=True, kw_only=True):
@@ -42,9 +43,10 @@ class Pulled(Struct, frozen=True, kw_only=True):
 class Puller:
     """Reads mailboxes. The caller holds the mailbox's lock, so that no write of ours falls between page and store."""
 
-    def __init__(self, ledger: Ledger, remote: Remote) -> None:
+    def __init__(self, ledger: Ledger, remote: Remote, losses: LossGuard) -> None:
         self._ledger = ledger
         self._remote = remote
+        self._losses = losses
 
     async def pull(self, mailbox: Mailbox) -> Pulled:
         """Bring in everything that changed since the stored sync state. Raise RemoteError."""
@@ -73,25 +75,54 @@ class Puller:
         while True:
             page = await self._remote.changes(mailbox.address, state, limit=PAGE)
             if page.state != state or page.changed or page.deleted:
+                page = await self._whole_loss(mailbox, page)
                 pulled += await self._take_in(mailbox, page)
             if page.last:
                 return pulled
             _check_progress(mailbox, state, page)
             state = page.state
 
-    async def _take_in(self, mailbox: Mailbox, page: ChangePage, *, whole: bool = True) -> Pulled:
-        """Understand and store one page, with its state if it is ``whole``: if it covers all that is behind it."""
+    async def _whole_loss(self, mailbox: Mailbox, page: ChangePage) -> ChangePage:
+        """Read on to the end when a page says that too much is gone, so that one question is about all of it."""
+        while not page.last and await self._losses.doubt(mailbox, page):
+            more = await self._remote.changes(mailbox.address, page.state, limit=PAGE)
+            _check_progress(mailbox, page.state, more)
+            page = _joined(page, more)
+        return page
+
+    async def _take_in(
+        self, mailbox: Mailbox, page: ChangePage, *, whole: bool = True, listed: bool = False, is_empty: bool = False
+    ) -> Pulled:
+        """Understand and store one page, with its state if it is ``whole``: if it covers all that is behind it.
+
+        ``listed`` says that what is gone was not told by the feed, but found missing from a whole list.
+        Of a page that says that too much is gone only what is there is stored, and a person is asked.
+        """
         page = await self._complete(mailbox, page)
+        loss = await self._losses.doubt(mailbox, page, is_empty=is_empty)
+        if loss:
+            await self._hold(mailbox, page, loss)
+        fates = await self._losses.fates(mailbox, page, observed=not listed)
         setting = await self._ledger.setting()
         async with self._ledger.store.write() as tables:
             cases = await load_for(tables, mailbox, page)
-            revisions = plan_pull(page, cases, mailbox, setting)
+            left = fates.apply(page, cases, mailbox, setting)
+            lost = len(lost_in(left, cases, mailbox.address, fates.decided))
+            revisions = plan_pull(left, cases, mailbox, setting)
             entries = await write(tables, revisions, setting)
             if whole:
                 await tables.mailboxes.set_sync_state(mailbox.address, page.state)
             if page.last:
+                await self._losses.settle(tables, mailbox, setting)
                 await tables.mailboxes.note_read(mailbox.address, setting.now)
+        self._losses.note(mailbox, lost)
         return _counted(page, entries)
+
+    async def _hold(self, mailbox: Mailbox, page: ChangePage, loss: Loss) -> NoReturn:
+        """Take in what is there, believe nothing that is gone, and ask a person. The sync state stays as it was."""
+        asked = await self._losses.ask(mailbox, loss)
+        await self._take_in(mailbox, replace(page, deleted=(), last=False), whole=False)
+        raise held_back(mailbox, asked)
 
     async def _complete(self, mailbox: Mailbox, page: ChangePage) -> ChangePage:
         """Read in full what has to be, before the transaction that stores the page."""
@@ -117,7 +148,8 @@ class Puller:
         for page in pages:
             pulled += await self._take_in(mailbox, replace(page, last=False), whole=False)
         rest = ChangePage(state=pages[-1].state, changed=tuple(found), deleted=tuple(gone), last=True)
-        return pulled + await self._take_in(mailbox, rest)
+        is_empty = not found and not any(page.changed for page in pages)
+        return pulled + await self._take_in(mailbox, rest, listed=True, is_empty=is_empty)
 
     async def _list(self, mailbox: Mailbox) -> list[ChangePage]:
         pages = [await self._remote.changes(mailbox.address, None, limit=PAGE)]
@@ -130,12 +162,12 @@ class Puller:
     async def _missing(self, mailbox: Mailbox, pages: Sequence[ChangePage]) -> tuple[list[str], list[RemoteItem]]:
         """Verify what is known and not listed: return what is proven absent, and what is there after all."""
         async with self._ledger.store.read() as tables:
-            known = {item.ref.item_id for item in await tables.items.of_mailbox(mailbox.address)}
+            copies = await tables.items.of_mailbox(mailbox.address)
+        known = {item.ref.item_id for item in copies if not item.missing}
         listed = {seen.ref.item_id for page in pages for seen in page.changed}
         unlisted = sorted(known - listed)
         found = await self._remote.fetch(mailbox.address, unlisted) if unlisted else []
         gone = sorted(set(unlisted) - {item.ref.item_id for item in found})
-        _check_loss(mailbox, len(gone), len(known))
         return gone, found
 
 
@@ -146,13 +178,14 @@ def _check_progress(mailbox: Mailbox, state: str | None, page: ChangePage) -> No
         )
 
 
-def _check_loss(mailbox: Mailbox, gone: int, known: int) -> None:
-    """Refuse to believe that much of a mailbox vanished at once: it is more likely that it cannot be seen."""
-    if gone > max(MOST_GONE, known * MOST_GONE_SHARE):
-        raise MailboxUnavailable(
-            f"{gone} of {known} items of {mailbox.address} are missing at once. Nothing was deleted here. Check that "
-            "the service account still sees this calendar and that it was not emptied by mistake."
-        )
+def _joined(page: ChangePage, more: ChangePage) -> ChangePage:
+    """Return two pages as one. What the later one tells of an item is newer than what the earlier one does."""
+    newer = {*(seen.ref.item_id for seen in more.changed), *more.deleted}
+    return replace(
+        more,
+        changed=(*(seen for seen in page.changed if seen.ref.item_id not in newer), *more.changed),
+        deleted=(*(item_id for item_id in page.deleted if item_id not in newer), *more.deleted),
+    )
 
 
 def _counted(page: ChangePage, entries: Iterable[Change]) -> Pulled:

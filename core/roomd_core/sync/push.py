@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from roomd_core.ids import new_key
 from roomd_core.merge import take
 from roomd_core.model import (
     Answer,
@@ -121,9 +120,9 @@ def absent(case: Case, operation: Operation, setting: Setting, settle: timedelta
     return case.with_operation(replace(operation, absent_once_at=first, not_before=again))
 
 
-def recreate(case: Case, operation: Operation) -> Case:
+def recreate(case: Case, operation: Operation, setting: Setting) -> Case:
     """The item is gone and the event was saved since: make a new one, with a new key, for the same event."""
-    key = new_key()
+    key = setting.new_key()
     for item in case.items:
         if item.is_organizer:
             case = case.without_item(item.mailbox, item.ref.item_id)

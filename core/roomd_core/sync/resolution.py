@@ -1,37 +1,66 @@
 """Carrying a person's decision to the store: checked, recorded, and what it writes queued, in one transaction."""
 
+from collections.abc import Awaitable, Callable
+
 from roomd_core.errors import NotFound
-from roomd_core.model import Conflict, Side
+from roomd_core.model import Conflict, ConflictKind, Side
 from roomd_core.store import Tables
 from roomd_core.sync.case import Case
 from roomd_core.sync.conclude import conclude
+from roomd_core.sync.doubles import remember as remember_double
+from roomd_core.sync.drift import is_stale
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.loading import load_case
+from roomd_core.sync.loss_guard import believe
+from roomd_core.sync.releasing import remember as remember_release
 from roomd_core.sync.resolve import outdated, refuse_outdated, resolve
 from roomd_core.sync.writing import write
 
+Check = Callable[[Tables], Awaitable[None]]
+"""A last look in the transaction that writes; it raises Refused."""
 
-async def carry_out(ledger: Ledger, conflict_id: str, keep: Side, *, actor: str) -> Conflict:
-    """Decide a conflict and return it as decided. Raise NotFound, or VersionMismatch if it changed meanwhile."""
+
+async def carry_out(
+    ledger: Ledger, conflict_id: str, keep: Side, *, actor: str, check: Check | None = None
+) -> Conflict:
+    """Decide a conflict and return it as decided.
+
+    Raise NotFound, VersionMismatch if it changed meanwhile, or what ``check`` raises.
+    """
     setting = await ledger.setting()
     async with ledger.store.write() as tables:
-        before, conflict = await _load(tables, conflict_id)
+        conflict = await _find(tables, conflict_id)
+        if check is not None:
+            await check(tables)
+        if conflict.event is None:
+            await believe(tables, conflict, keep, setting, actor=actor)
+            return await _find(tables, conflict_id)
+        before = await _load(tables, conflict.event)
         newer = outdated(before, conflict, keep)
         if newer is None:
             case = resolve(before, conflict, keep, setting, actor=actor)
             revision = conclude(before, case, setting, actor=actor)
             await write(tables, [revision], setting)
+            if conflict.kind is ConflictKind.DUPLICATE and keep is Side.LOCAL:
+                await remember_double(tables, conflict.event)
+            if conflict.kind is ConflictKind.DRIFT and keep is Side.LOCAL and is_stale(conflict):
+                await remember_release(tables, conflict.event, conflict.room or "")
         else:
             await tables.conflicts.put(newer)
-        decided = await tables.conflicts.get(conflict_id)
-    if newer is not None or decided is None:
+        decided = await _find(tables, conflict_id)
+    if newer is not None:
         raise refuse_outdated(before.event.content.title)
     return decided
 
 
-async def _load(tables: Tables, conflict_id: str) -> tuple[Case, Conflict]:
+async def _find(tables: Tables, conflict_id: str) -> Conflict:
     conflict = await tables.conflicts.get(conflict_id)
-    case = await load_case(tables, conflict.event) if conflict else None
-    if conflict is None or case is None:
+    if conflict is None:
         raise NotFound(f"There is no conflict {conflict_id}. List the open ones and use the id shown there.")
-    return case, conflict
+    return conflict
+
+
+async def _load(tables: Tables, event: str) -> Case:
+    case = await load_case(tables, event)
+    assert case is not None, "a conflict's event is never forgotten"
+    return case

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from roomd_core.errors import VersionMismatch
-from roomd_core.ids import new_key
 from roomd_core.merge import diff, take
 from roomd_core.model import (
     Conflict,
@@ -53,7 +52,7 @@ def _resolve_edit(case: Case, conflict: Conflict, keep: Side, setting: Setting) 
         return case
     content = take(case.event.content, conflict.local, conflict.units)
     if case.cancelled:
-        return _create_again(case, content, setting)
+        return create_again(case, content, setting)
     return case.with_event(replace(case.event, content=content))
 
 
@@ -61,7 +60,7 @@ def _resolve_edit_vs_delete(case: Case, conflict: Conflict, keep: Side, setting:
     case = _drop_parked(case)
     if conflict.local is None:
         return case if keep is Side.EXCHANGE else _cancel_again(case, setting)
-    return _cancelled(case) if keep is Side.EXCHANGE else _create_again(case, case.event.content, setting)
+    return _cancelled(case) if keep is Side.EXCHANGE else create_again(case, case.event.content, setting)
 
 
 def _resolve_rejected(case: Case, _conflict: Conflict, keep: Side, _setting: Setting) -> Case:
@@ -74,10 +73,21 @@ def _resolve_rejected(case: Case, _conflict: Conflict, keep: Side, _setting: Set
     return case.with_event(replace(case.event, content=case.event.base, status=EventStatus.CONFIRMED))
 
 
+def _resolve_missing(case: Case, _conflict: Conflict, keep: Side, setting: Setting) -> Case:
+    """Cancel the event here, or make its item anew. A series, which roomd does not write, is kept as it is here."""
+    if keep is Side.LOCAL and case.event.content.series is not None:
+        return case
+    for item in case.items:
+        if item.is_organizer and item.missing:
+            case = case.without_item(item.mailbox, item.ref.item_id)
+    return _cancelled(case) if keep is Side.EXCHANGE else create_again(case, case.event.content, setting)
+
+
 _RESOLVERS: dict[ConflictKind, Resolver] = {
     ConflictKind.EDIT: _resolve_edit,
     ConflictKind.EDIT_VS_DELETE: _resolve_edit_vs_delete,
     ConflictKind.REJECTED: _resolve_rejected,
+    ConflictKind.MISSING_REMOTE: _resolve_missing,
 }
 """How each kind is carried out. The others are decisions to live with what is: they write nothing."""
 
@@ -90,10 +100,10 @@ def _cancel_again(case: Case, setting: Setting) -> Case:
     return _queue(_cancelled(case), OperationKind.CANCEL, setting)
 
 
-def _create_again(case: Case, content: Content, setting: Setting) -> Case:
+def create_again(case: Case, content: Content, setting: Setting) -> Case:
     """Make a new item for the event, with a new key: the old one is not to be confused with it."""
     event = replace(
-        case.event, content=content, base=None, global_id=None, key=new_key(), status=EventStatus.CONFIRMED
+        case.event, content=content, base=None, global_id=None, key=setting.new_key(), status=EventStatus.CONFIRMED
     )
     return _queue(case.with_event(event), OperationKind.CREATE, setting)
 
@@ -107,7 +117,7 @@ def _queue(case: Case, kind: OperationKind, setting: Setting) -> Case:
             event=event.id,
             mailbox=copy.mailbox if copy else event.organizer,
             kind=kind,
-            key=event.key or new_key(),
+            key=event.key or setting.new_key(),
             payload=event.content,
             created_at=setting.now,
         )

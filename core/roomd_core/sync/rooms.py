@@ -38,6 +38,11 @@ def whose_turn(
     return Turn.LATER if pushed_at is None or now < pushed_at + grace else Turn.ROOMD
 
 
+def learned_name(room: Mailbox) -> str:
+    """Return the name of the fact that says who answers for a room, as far as was learned."""
+    return f"room-answers:{room.address}"
+
+
 def lesson(room: Mailbox, learned: RoomAnswer | None, answer: Answer) -> RoomAnswer | None:
     """Return what an answer that roomd did not give teaches about a room, None if nothing new."""
     undecided = room.answers is RoomAnswer.AUTO and learned is None

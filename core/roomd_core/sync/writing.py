@@ -7,6 +7,7 @@ from typing import TypeVar
 from roomd_core.model import Change, ConflictKind
 from roomd_core.store import Tables
 from roomd_core.sync.case import Revision, Setting
+from roomd_core.sync.cause import Parties
 from roomd_core.sync.double_booking import review
 from roomd_core.sync.overlap import Overlap, overlaps
 
@@ -75,8 +76,9 @@ async def _review_overlaps(
     opened = {
         each.id: each for each in chain.from_iterable(touched.values()) if each.kind is ConflictKind.DOUBLE_BOOKING
     }
-    events = await tables.events.many({event for pair in fresh for event in (pair.first, pair.second)})
-    conflicts, entries = review(current, fresh, opened.values(), events, setting)
+    named = {event for pair in fresh for event in (pair.first, pair.second)}
+    parties = Parties(events=await tables.events.many(named), copies=await tables.items.of_events(named))
+    conflicts, entries = review(current, fresh, opened.values(), parties, setting)
     for conflict in conflicts:
         await tables.conflicts.put(conflict)
     return entries

@@ -5,11 +5,14 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from roomd_core.merge import Policy
 from roomd_core.model import Mailbox, MailboxKind, RoomAnswer
 from roomd_daemon.config import defaults
 from roomd_daemon.config.values import Address, Duration, Endpoint, FilePath, Name, PositiveDuration
 
 REQUIRED: Any = ...
+
+Decider = Literal["ask", "exchange", "local"]
 
 A_DURATION = 'a duration such as "90s", "10m", "2h" or "30d"'
 AN_ADDRESS = 'an e-mail address such as "guanghan@example.com"'
@@ -76,6 +79,30 @@ class ExchangeSection(Section):
     )
 
 
+def _policy(unit: str) -> Any:
+    return setting("ask", expected='"ask", "exchange" or "local"', description=f"Who decides about {unit}.")
+
+
+class PolicySection(Section):
+    """``[sync.policy]``: who decides about what was changed on both sides, for each unit of a merge."""
+
+    time: Decider = _policy("start, end and zone")
+    recurrence: Decider = _policy("how a series recurs, and its exceptions")
+    people: Decider = _policy("who is invited")
+    rooms: Decider = _policy("the rooms")
+    title: Decider = _policy("the title")
+    location: Decider = _policy("the place in words")
+    body: Decider = _policy("the text of the invitation")
+    sensitivity: Decider = _policy("whether others see more than that the time is taken")
+    show_as: Decider = _policy("what the time counts as")
+    reminder: Decider = _policy("the reminder")
+    categories: Decider = _policy("the categories")
+
+    def policies(self) -> dict[str, Policy]:
+        """Return them as the engine knows them, by unit."""
+        return {unit: Policy(decider) for unit, decider in self.model_dump().items()}
+
+
 class SyncSection(Section):
     """``[sync]``: how often, and how far back and ahead."""
 
@@ -98,10 +125,29 @@ class SyncSection(Section):
         expected=A_DURATION,
         description="How long after a write whose answer was lost its effect may still appear in Exchange.",
     )
+    loss_items: int = Field(
+        default=20,
+        ge=1,
+        le=100_000,
+        description="More items than this vanishing from a mailbox at once are not believed unasked.",
+        json_schema_extra={"expected": "a number of items, at least 1"},
+    )
+    loss_share: int = Field(
+        default=10,
+        ge=1,
+        le=100,
+        description="A larger share of a mailbox's items than this, in percent, is not believed unasked either.",
+        json_schema_extra={"expected": "a share in percent, from 1 to 100"},
+    )
     notifications: bool = setting(
         default=True,
         expected="true or false",
         description="Whether Exchange is asked to say at once that something changed. `interval` holds either way.",
+    )
+    policy: PolicySection = Field(
+        default_factory=PolicySection,
+        description="Who decides about what was changed on both sides.",
+        json_schema_extra={"expected": "a table [sync.policy]"},
     )
     streams: int = Field(
         default=3,

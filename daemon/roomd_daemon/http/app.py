@@ -16,7 +16,7 @@ from roomd_core.access import Caller
 from roomd_core.api import problems
 from roomd_core.api.problems import problem_of
 from roomd_core.api.routes import ROUTES, Route
-from roomd_core.api.wire import EventView, Problem
+from roomd_core.api.wire import ConflictView, EventView, Problem
 from roomd_core.errors import RoomdError
 from roomd_daemon.http.asked import Unreadable, read
 from roomd_daemon.http.encoding import json_response, problem_response
@@ -73,6 +73,8 @@ def _recorded(route: Route, request: Request, caller: Caller) -> Iterator[None]:
 
 
 def _headers(route: Route, answer: Any) -> dict[str, str]:
+    if isinstance(answer, ConflictView):
+        return {"ETag": f'"{answer.version}"'}
     if not isinstance(answer, EventView):
         return {}
     place = {"Location": f"/v1/events/{answer.id}"} if route.status == HTTPStatus.CREATED else {}

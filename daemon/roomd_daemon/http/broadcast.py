@@ -84,6 +84,6 @@ def notice_of(changes: Iterable[Change], seq: int) -> Notice:
     known = list(changes)
     return Notice(
         seq=seq,
-        events=tuple(dict.fromkeys(change.event for change in known)),
+        events=tuple(dict.fromkeys(change.event for change in known if change.event)),
         mailboxes=tuple(dict.fromkeys(change.mailbox for change in known if change.mailbox)),
     )

@@ -23,14 +23,14 @@ async def changes(store: Store, caller: Caller, query: wire.ChangesQuery) -> wir
         await store.wait_beyond(query.since, timeout=query.wait)
     async with store.read() as tables:
         found = await tables.changes.since(query.since, query.limit)
-        events = await tables.events.many({change.event for change in found})
-    shown = tuple(_readable(change, events.get(change.event), caller) for change in found)
+        events = await tables.events.many({change.event for change in found if change.event})
+    shown = tuple(_readable(change, events.get(change.event or ""), caller) for change in found)
     return wire.Changes(changes=shown, next=found[-1].seq if found else query.since)
 
 
 def _readable(change: Change, event: Event | None, caller: Caller) -> Change:
     """Leave out what a private event of somebody else is, or was, about."""
-    if event is not None and may_read(caller, event):
+    if change.event is None or (event is not None and may_read(caller, event)):
         return change
     return replace(change, before=None, after=None, note="")
 

@@ -36,6 +36,7 @@ async def glance(services: Services, caller: Caller) -> wire.Status:
         syncing=services.engine.syncing,
         last_run=runs[0] if runs else None,
         next_run_at=services.next_run_at(),
+        quarantine=services.store.quarantine,
         warnings=(*services.store.warnings, *services.warnings),
     )
 

@@ -93,7 +93,8 @@ async def plan(services: Services, asked: Asked[wire.PlanQuery, None]) -> wire.P
         if asked.query.read:
             await services.runner.refresh(await queries.addresses(services.store))
     health = services.engine.exchange
-    held = health.message if health.health is wire.Health.FAILING else ""
+    away = health.message if health.health is wire.Health.FAILING else ""
+    held = services.store.quarantine or away
     return await queries.plan(services.store, asked.caller, await services.engine.plan(), held)
 
 
@@ -118,21 +119,26 @@ async def runs(services: Services, asked: Asked[wire.RunsQuery, None]) -> wire.R
 
 async def conflicts(services: Services, asked: Asked[wire.ConflictsQuery, None]) -> wire.Conflicts:
     """List what a person should decide, with ``all`` also what was decided."""
-    return await queries.conflicts(services.store, asked.caller, resolved=asked.query.all)
+    return await queries.conflicts(services.store, asked.caller, services.clock.now(), resolved=asked.query.all)
 
 
 async def conflict(services: Services, asked: Asked[None, None]) -> wire.ConflictView:
     """Tell one conflict."""
-    return await queries.conflict(services.store, asked.caller, asked.of)
+    return await queries.conflict(services.store, asked.caller, asked.of, services.clock.now())
 
 
 async def resolve(services: Services, asked: Asked[None, wire.Resolution]) -> wire.ConflictView:
-    """Decide a conflict, as somebody who may change its event."""
-    shown = await queries.conflict(services.store, asked.caller, asked.of)
-    asked.caller.require_may_act_for(shown.event.organizer, to="decide this conflict")
-    await services.engine.resolve(asked.of, asked.body.keep, actor=asked.caller.user)
+    """Decide a conflict, as somebody who may change its event, if it is still as the caller read it."""
+    await services.deciding.decide(asked.caller, asked.of, asked.body, if_version=asked.if_version)
     services.engine.wake()
-    return await queries.conflict(services.store, asked.caller, asked.of)
+    return await queries.conflict(services.store, asked.caller, asked.of, services.clock.now())
+
+
+async def release(services: Services, asked: Asked[None, None]) -> wire.Status:
+    """End the quarantine of the store, as somebody who may act for everybody."""
+    asked.caller.require_may_act_for_all(to="release a store from quarantine")
+    await services.engine.release()
+    return await glance(services, asked.caller)
 
 
 async def changes(services: Services, asked: Asked[wire.ChangesQuery, None]) -> wire.Changes:
@@ -169,6 +175,6 @@ HANDLERS: Mapping[str, Handler] = {
     handler.__name__: handler
     for handler in (
         status, mailboxes, rooms, people, timeline, book, event, change, cancel, sync, plan, audits, audit, runs,
-        conflicts, conflict, resolve, changes, stream, openapi,
+        conflicts, conflict, resolve, release, changes, stream, openapi,
     )
 }  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from roomd_core.booking import BookingService
+from roomd_core.booking.deciding import Deciding
 from roomd_core.clock import Clock
 from roomd_core.model import Watch
 from roomd_core.store import Store
@@ -21,6 +22,7 @@ class Services:
 
     store: Store
     booking: BookingService
+    deciding: Deciding
     engine: SyncEngine
     runner: Runner
     broadcast: Broadcast

@@ -122,13 +122,13 @@ async def test_conflicts_are_read_with_their_events(house: House) -> None:
     async with house.store.write() as tables:
         await tables.conflicts.put(waiting)
         await tables.conflicts.put(decided)
-    (only,) = (await queries.conflicts(house.store, AS_LISI)).conflicts
+    (only,) = (await queries.conflicts(house.store, AS_LISI, NINE)).conflicts
     assert (only.id, only.summary, only.event.conflicts) == (waiting.id, "Decide.", (waiting.id,))
-    both = (await queries.conflicts(house.store, AS_LISI, resolved=True)).conflicts
+    both = (await queries.conflicts(house.store, AS_LISI, NINE, resolved=True)).conflicts
     assert [each.id for each in both] == [decided.id, waiting.id]
-    assert await queries.conflict(house.store, AS_LISI, waiting.id) == only
+    assert await queries.conflict(house.store, AS_LISI, waiting.id, NINE) == only
     with pytest.raises(NotFound, match="no conflict unknown"):
-        await queries.conflict(house.store, AS_LISI, "unknown")
+        await queries.conflict(house.store, AS_LISI, "unknown", NINE)
 
 
 async def test_mailboxes_are_listed_with_how_well_they_are_known(house: House) -> None:

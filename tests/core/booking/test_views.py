@@ -13,7 +13,6 @@ from core.store.samples import (
     LISI,
     NINE,
     OFFICE,
-    SHUIJING,
     TEN,
     ZHANGSAN,
     content,
@@ -22,16 +21,15 @@ from core.store.samples import (
 )
 from roomd_core.access import Caller
 from roomd_core.api.wire import EventState, EventView, Health, Participant, RoomReply
-from roomd_core.booking.choices import choices
-from roomd_core.booking.views import conflict_view, event_view, mailbox_status, span, state_of
+from roomd_core.booking.views import event_view, mailbox_status, span, state_of
 from roomd_core.model import (
     Answer,
     Attendee,
-    Conflict,
-    ConflictKind,
     Event,
     EventStatus,
     Freshness,
+    Item,
+    ItemRef,
     Operation,
     OperationKind,
     OperationState,
@@ -39,7 +37,6 @@ from roomd_core.model import (
     Response,
     Role,
     Sensitivity,
-    Side,
 )
 
 BY_ADDRESS = {mailbox.address: mailbox for mailbox in OFFICE}
@@ -150,36 +147,6 @@ def test_a_span_says_whether_the_caller_may_change_it() -> None:
     assert (hidden.title, hidden.organizer, hidden.private) == ("Private", "Zhang San", True)
 
 
-def test_every_kind_of_conflict_says_what_each_choice_does() -> None:
-    for kind in ConflictKind:
-        told = choices(Conflict(id="c", event="e", kind=kind, summary="", opened_at=NINE))
-        assert set(told) == set(Side)
-        assert all(sentence.endswith(".") for sentence in told.values())
-
-
-def test_who_cancelled_decides_what_the_choices_mean() -> None:
-    deleted_there = Conflict(
-        id="c", event="e", kind=ConflictKind.EDIT_VS_DELETE, summary="", local=content(), opened_at=NINE
-    )
-    assert choices(deleted_there)[Side.LOCAL].startswith("Make the event in Exchange again")
-    assert choices(replace(deleted_there, local=None))[Side.LOCAL].startswith("Cancel it in Exchange")
-
-
-def test_a_conflict_about_a_private_event_shows_nothing_of_it() -> None:
-    mine, theirs = event(organizer=LISI, content=content(rooms=(SHUIJING,))), private()
-    conflict = Conflict(
-        id="c", event=mine.id, other=theirs.id, kind=ConflictKind.DOUBLE_BOOKING, summary="“Plans” and “Dentist”",
-        local=mine.content, remote=theirs.content, opened_at=NINE,
-    )  # fmt: skip
-    told = conflict_view(conflict, view(mine), [mine, theirs], AS_LISI)
-    assert told.remote == theirs.content, "Li Si is invited to both"
-    hidden = conflict_view(conflict, view(mine, caller=AS_EMMA), [mine, theirs], AS_EMMA)
-    assert (hidden.summary, hidden.local, hidden.remote) == ("A private event needs a decision.", None, None)
-    assert set(hidden.choices) == set(Side)
-    decided = conflict_view(replace(conflict, resolved_at=TEN), view(mine), [mine, theirs], AS_LISI)
-    assert decided.choices == {}
-
-
 def test_a_mailbox_is_well_failing_or_untried() -> None:
     room = OFFICE[0]
     assert mailbox_status(room, None).health is Health.UNTRIED
@@ -207,3 +174,12 @@ def test_an_occurrence_on_the_timeline_is_named_by_its_original_start_and_has_it
     hidden = replace(made, content=replace(made.content, sensitivity=Sensitivity.PRIVATE))
     assert span(outing, hidden, BY_ADDRESS, AS_LISI).title == "Private"
     assert not span(occupancy(event()), event(), BY_ADDRESS, AS_ZHANGSAN).recurring
+
+
+def test_an_event_says_which_calendar_no_longer_has_it() -> None:
+    made = event(origin=Origin.EXCHANGE)
+    kept = Item(
+        mailbox=LISI, ref=ItemRef(item_id="i", change_key="k"), event=made.id, is_organizer=True, missing=True
+    )
+    told = event_view(made, [], [], BY_ADDRESS, AS_ZHANGSAN, items=[kept, replace(kept, mailbox=EMMA, missing=False)])
+    assert told.note == "No longer in the calendar of Li Si; kept here."

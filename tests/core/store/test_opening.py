@@ -49,7 +49,7 @@ async def test_the_database_and_its_log_are_for_their_owner_alone_wherever_they_
     await furnish(store)
     modes = modes_in(tmp_path)
     await store.close()
-    assert modes == dict.fromkeys(("lock", "roomd.db", "roomd.db-wal", "roomd.db-shm"), 0o600)
+    assert modes == dict.fromkeys(("epoch", "lock", "roomd.db", "roomd.db-wal", "roomd.db-shm"), 0o600)
 
 
 async def test_a_folder_that_others_can_look_into_is_pointed_out(tmp_path: Path) -> None:

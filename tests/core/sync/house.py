@@ -1,7 +1,7 @@
 """A small house to sync: two people and two rooms, an Exchange, a store on disk, and an engine that can be lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ from core.sync.simulated_exchange import SimulatedExchange, VirtualClock
 from roomd_core.booking.ledger import Deed, known_event, save
 from roomd_core.booking.outcome import Known, Outcome, booked, cancelled, changed
 from roomd_core.booking.rules import Draft
+from roomd_core.merge import ASK_ALWAYS, Policy
 from roomd_core.model import (
     Attendee,
     Change,
@@ -62,7 +63,14 @@ def invite(content: Content, *addresses: str) -> Content:
 class House:
     """Both sides, and what a test does to each."""
 
-    def __init__(self, folder: Path, *, answers: RoomAnswer = RoomAnswer.EXCHANGE, concurrency: int = 2) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        answers: RoomAnswer = RoomAnswer.EXCHANGE,
+        concurrency: int = 2,
+        policy: Mapping[str, Policy] = ASK_ALWAYS,
+    ) -> None:
         self.clock = VirtualClock(NOW)
         self.exchange = SimulatedExchange(self.clock)
         self.exchange.add(ZHANG, LI)
@@ -74,6 +82,7 @@ class House:
             Mailbox(address=LAKE, kind=MailboxKind.ROOM, name="Lake", answers=answers),
         ]
         self._concurrency = concurrency
+        self._policy = policy
         self._answers = answers
         self._folder = folder
         self.store: Store
@@ -92,7 +101,13 @@ class House:
         async with self.store.write() as tables:
             await tables.mailboxes.configure(self.mailboxes)
         self.engine = SyncEngine(
-            self.store, self.exchange, self.clock, window=Window(), random=lambda: 0.5, concurrency=self._concurrency
+            self.store,
+            self.exchange,
+            self.clock,
+            window=Window(),
+            random=lambda: 0.5,
+            concurrency=self._concurrency,
+            policy=self._policy,
         )
         await self.engine.recover()
 
@@ -116,7 +131,7 @@ class House:
 
     async def book(self, content: Content, *, organizer: str = ZHANG) -> str:
         whose = next(mailbox for mailbox in self.mailboxes if mailbox.address == organizer)
-        outcome = booked(Draft(organizer=whose, content=content), self.clock.now())
+        outcome = booked(Draft(organizer=whose, content=content), self.clock.now(), key=self.store.new_key)
         async with self.store.write() as tables:
             await save(tables, outcome, Deed(kind=ChangeKind.CREATED, actor=USER, at=self.clock.now()))
         return outcome.event.id
@@ -125,7 +140,13 @@ class House:
         await self._do(
             ChangeKind.CHANGED,
             event,
-            lambda known: changed(known, replace(known.event.content, **fields), actor=USER, now=self.clock.now()),
+            lambda known: changed(
+                known,
+                replace(known.event.content, **fields),
+                actor=USER,
+                now=self.clock.now(),
+                key=self.store.new_key,
+            ),
         )
 
     async def cancel(self, event: str) -> None:

@@ -204,8 +204,11 @@ class SimulatedExchange:
     async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:
         self._strike("before", "cancel", mailbox)
         copy = self._checked(mailbox, ref)
-        assert (mail is Mail.NOBODY) == (not invited(copy.content))
-        self.call_off(copy)
+        if mail is Mail.NOBODY:
+            self._remove(mailbox, copy)
+        else:
+            assert invited(copy.content), "nobody is there to be mailed"
+            self.call_off(copy)
         self._strike("after", "cancel", mailbox)
 
     async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:

@@ -50,7 +50,7 @@ async def test_a_room_released_by_hand_is_a_conflict(house: House) -> None:
     await house.push()
     house.exchange.remove(MOON, (await house.event(event)).uid)
     await house.sync()
-    assert [(each.kind, each.room) for each in await house.conflicts()] == [("room-declined", MOON)]
+    assert [(each.kind, each.room) for each in await house.conflicts()] == [("room-dropped", MOON)]
     assert (await house.states(event))[MOON] is OccupancyState.DECLINED
 
 

@@ -1,6 +1,19 @@
 """The commands of `roomctl`, one file each, in the order `--help` shows them."""
 
-from roomd_tui.commands import audit, book, cancel, conflicts, move, resolve, rooms, show, status, sync, timeline
+from roomd_tui.commands import (
+    audit,
+    book,
+    cancel,
+    conflicts,
+    move,
+    release,
+    resolve,
+    rooms,
+    show,
+    status,
+    sync,
+    timeline,
+)
 from roomd_tui.commands.command import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -15,4 +28,5 @@ COMMANDS: tuple[Command, ...] = (
     conflicts.COMMAND,
     resolve.COMMAND,
     audit.COMMAND,
+    release.COMMAND,
 )

@@ -9,6 +9,7 @@ from roomd_core.model import Side
 from roomd_tui.cells import printable, table
 from roomd_tui.commands.command import Command, Setting
 from roomd_tui.comparison import compared
+from roomd_tui.decisions import alternative_texts, choice_text, missing_lines, who_text
 from roomd_tui.moments import moment_text
 
 
@@ -28,19 +29,21 @@ def _tell(conflicts: Conflicts, setting: Setting) -> str:
 def conflict_text(conflict: ConflictView, zone: ZoneInfo) -> str:
     """Write a conflict: what differs, side by side, and what each choice does."""
     head = f"{conflict.id}  {conflict.kind}  {moment_text(conflict.opened_at, zone)}\n{printable(conflict.summary)}"
+    who = [printable(text)] if (text := who_text(conflict)) else []
     lines = [("", "last agreed", "Exchange", "local")]
     lines += [(unit.name, unit.base, unit.remote, unit.local) for unit in compared(conflict, zone) if unit.differs]
     units = [table(lines)] if len(lines) > 1 else []
-    return "\n".join([head, *units, _decision(conflict, zone)])
+    missing = [printable(line) for line in missing_lines(conflict, zone)]
+    return "\n".join([head, *who, *units, *missing, _decision(conflict, zone)])
 
 
 def _decision(conflict: ConflictView, zone: ZoneInfo) -> str:
     if conflict.resolved_at:
         kept = f"kept {conflict.kept}" if conflict.kept else "settled"
         return f"{kept} by {conflict.resolved_by} at {moment_text(conflict.resolved_at, zone)}"
-    return "\n".join(
-        printable(f"--keep {side}: {conflict.choices[side]}") for side in Side if side in conflict.choices
-    )
+    choices = [f"--keep {side}: {choice_text(conflict, side)}" for side in Side if side in conflict.choices]
+    rooms = [f"--room {text}" for text in alternative_texts(conflict)]
+    return "\n".join(printable(line) for line in (*choices, *rooms))
 
 
 COMMAND = Command(name="conflicts", help="what a person should decide", arguments=_arguments, ask=_ask, tell=_tell)

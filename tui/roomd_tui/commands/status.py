@@ -26,6 +26,7 @@ def _tell(status: Status, setting: Setting) -> str:
         ("you", f"{status.caller}, {_acts(status)}"),
         ("Exchange", f"{HEALTH[exchange.health]}{since_text(exchange.since, zone)}, {exchange.endpoint}"),
         ("", exchange.message),
+        ("quarantine", status.quarantine),
         ("mailboxes", _mailboxes(status)),
         ("outbox", outbox_text(status.outbox, setting)),
         ("conflicts", f"{status.conflicts} open" if status.conflicts else "none"),

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 from textual.widget import Widget
 
 from roomd_core.api.client import DaemonUnreachable, ProblemError
-from roomd_core.api.wire import ConflictView, Notice
+from roomd_core.api.wire import Alternative, ConflictView, Notice
 from roomd_core.model import Side
 from roomd_tui import actions
 from roomd_tui.actions import Situation, bindings
+from roomd_tui.decisions import alternative_texts, choice_text
 from roomd_tui.live import Refresher
 from roomd_tui.moments import moment_text
 from roomd_tui.screens.acting import Session
@@ -19,7 +20,7 @@ from roomd_tui.state import Board, summary
 from roomd_tui.widgets.comparison import Comparison
 from roomd_tui.widgets.listing import Column, Entry, Listing
 
-COLUMNS = (Column("Kind", 14), Column("Event", 20), Column("Since", 22), Column("What happened", 0))
+COLUMNS = (Column("Kind", 14), Column("About", 20), Column("Since", 22), Column("What happened", 0))
 NONE_OPEN = "Nothing to decide: both sides agree."
 LOADING = "Reading the conflicts ..."
 SIDES = {Side.EXCHANGE: "Exchange's side", Side.LOCAL: "the local side"}
@@ -29,7 +30,8 @@ class ConflictsScreen(ListingScreen):
     """The open conflicts, and the one under the cursor in full."""
 
     ACTIONS = (
-        actions.KEEP_EXCHANGE, actions.KEEP_LOCAL, actions.SHOW_SYNC, actions.HELP, actions.BACK, *actions.LISTING,
+        actions.KEEP_EXCHANGE, actions.KEEP_LOCAL, *actions.TAKE_ROOM, actions.SHOW_SYNC, actions.HELP, actions.BACK,
+        *actions.LISTING,
     )  # fmt: skip
     BINDINGS = bindings(ACTIONS)
 
@@ -95,22 +97,61 @@ class ConflictsScreen(ListingScreen):
         """Keep the local side."""
         self._keep(Side.LOCAL)
 
+    def do_take_1(self) -> None:
+        """Take the first room offered instead."""
+        self._take(1)
+
+    def do_take_2(self) -> None:
+        """Take the second."""
+        self._take(2)
+
+    def do_take_3(self) -> None:
+        """Take the third."""
+        self._take(3)
+
+    def do_take_4(self) -> None:
+        """Take the fourth."""
+        self._take(4)
+
+    def do_take_5(self) -> None:
+        """Take the fifth."""
+        self._take(5)
+
+    def _take(self, number: int) -> None:
+        conflict = self.chosen
+        if conflict:
+            self.attempt(lambda: self._move(conflict, conflict.alternatives[number - 1]))
+
+    async def _move(self, conflict: ConflictView, room: Alternative) -> None:
+        [told] = [
+            text for one, text in zip(conflict.alternatives, alternative_texts(conflict), strict=True) if one is room
+        ]
+        texts = (f"Move '{conflict.about}' to {room.name}? {conflict.summary}", told)
+        if await self._confirmed(texts, "Move it"):
+            await self.session.client.resolve(conflict.id, Side.LOCAL, room=room.address, version=conflict.version)
+            self.notify(f"'{conflict.about}' moves to {room.name}", markup=False)
+            self._reading.ask()
+
     def _keep(self, side: Side) -> None:
         conflict = self.chosen
         if conflict:
             self.attempt(lambda: self._decide(conflict, side))
 
     async def _decide(self, conflict: ConflictView, side: Side) -> None:
-        texts = (f"Keep {SIDES[side]}? {conflict.summary}", conflict.choices.get(side, ""))
-        if await self.app.push_screen_wait(
-            ConfirmScreen(self.session, self.board, texts, ("Keep it", "Decide later"))
-        ):
-            await self.session.client.resolve(conflict.id, side)
-            self.notify(f"Kept {SIDES[side]} of '{conflict.event.title}'", markup=False)
+        texts = (f"Keep {SIDES[side]}? {conflict.summary}", choice_text(conflict, side))
+        if await self._confirmed(texts, "Keep it"):
+            await self.session.client.resolve(conflict.id, side, version=conflict.version)
+            self.notify(f"Kept {SIDES[side]} of '{conflict.about}'", markup=False)
             self._reading.ask()
+
+    async def _confirmed(self, texts: tuple[str, str], yes: str) -> bool:
+        """Ask before anything is written."""
+        asking = ConfirmScreen(self.session, self.board, texts, (yes, "Decide later"))
+        confirmed = await self.app.push_screen_wait(asking)
+        return confirmed is True
 
 
 def entry(conflict: ConflictView, zone: ZoneInfo) -> Entry:
     """Write a conflict as a line."""
-    cells = (conflict.kind, conflict.event.title, moment_text(conflict.opened_at, zone), conflict.summary)
+    cells = (conflict.kind, conflict.about, moment_text(conflict.opened_at, zone), conflict.summary)
     return Entry(key=conflict.id, cells=cells)

@@ -11,8 +11,9 @@ from textual.widgets import Static
 
 from roomd_core.api.wire import ConflictView
 from roomd_core.model import Side
-from roomd_tui.cells import fill, wrap
+from roomd_tui.cells import cut, fill, wrap
 from roomd_tui.comparison import Unit, compared
+from roomd_tui.decisions import alternative_texts, choice_text, missing_lines, who_text
 
 NAME_WIDTH = 14
 GAP = 2
@@ -20,7 +21,7 @@ KEYS = {Side.EXCHANGE: "e", Side.LOCAL: "l"}
 
 
 class Comparison(VerticalScroll):
-    """Three columns; what differs is marked by a star, not by colour alone. Below, what each choice does."""
+    """What each choice does, then three columns; what differs is marked by a star, not by colour alone."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         super().__init__()
@@ -42,27 +43,46 @@ class Comparison(VerticalScroll):
         self._draw()
 
     def _draw(self) -> None:
-        lines = comparison_lines(self._conflict, self.content_size.width, self._zone) if self._conflict else []
+        lines = (
+            comparison_lines(self._conflict, self.scrollable_content_region.width, self._zone)
+            if self._conflict
+            else []
+        )
         self._text.update(Content("\n").join(lines))
 
 
 def comparison_lines(conflict: ConflictView, width: int, zone: ZoneInfo) -> list[Content]:
     """Write a conflict in ``width`` cells."""
     column = max((width - NAME_WIDTH) // 3 - GAP, 8)
-    heading = _row(["", "Last agreed", "Exchange", "Local"], column)
     choices = [
         line
         for side in Side
-        for line in wrap(f"{KEYS[side]}  keep {side}: {conflict.choices.get(side, '')}", max(width, 20))
+        for line in wrap(f"{KEYS[side]}  keep {side}: {choice_text(conflict, side)}", max(width, 20))
     ]
     return [
-        *(Content(line) for line in wrap(conflict.summary, max(width, 20))),
-        Content(""),
-        Content.styled(heading, "bold"),
-        *(line for unit in compared(conflict, zone) for line in _unit_lines(unit, column)),
+        *(Content(line) for line in wrap(f"{conflict.summary} {who_text(conflict)}".strip(), max(width, 20))),
         Content(""),
         *(Content(line) for line in choices),
+        *(Content(line) for line in _other_rooms(conflict, max(width, 20))),
+        Content(""),
+        *_versions(conflict, column, zone),
+        *(Content(cut(line, width)) for line in missing_lines(conflict, zone)),
     ]
+
+
+def _other_rooms(conflict: ConflictView, width: int) -> Iterator[str]:
+    """List the rooms offered instead, each with the number that takes it."""
+    for number, text in enumerate(alternative_texts(conflict), 1):
+        yield from wrap(f"{number}  move to {text}", width)
+
+
+def _versions(conflict: ConflictView, column: int, zone: ZoneInfo) -> Iterator[Content]:
+    """Write the versions beside each other, where there is something to compare."""
+    units = compared(conflict, zone)
+    if units:
+        yield Content.styled(_row(["", "Last agreed", "Exchange", "Local"], column), "bold")
+    for unit in units:
+        yield from _unit_lines(unit, column)
 
 
 def _unit_lines(unit: Unit, column: int) -> Iterator[Content]:

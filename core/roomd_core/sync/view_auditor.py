@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from roomd_core.model import Finding, Mailbox
-from roomd_core.sync.audit import Differences, Held, compare, findings
 from roomd_core.sync.case import Setting
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
 from roomd_core.sync.pull import Puller
 from roomd_core.sync.remote import Remote, RemoteError, Shown
+from roomd_core.sync.view_audit import Differences, Held, compare, findings
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ AHEAD = timedelta(days=90)
 _SHORTEST = timedelta(days=1)
 
 
-class Auditor:
+class ViewAuditor:
     """Compares, reads again where something differs, and keeps what still does."""
 
     def __init__(self, ledger: Ledger, remote: Remote, puller: Puller, locks: MailboxLocks) -> None:

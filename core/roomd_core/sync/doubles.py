@@ -1,0 +1,110 @@
+"""Items of roomd's own that are in a calendar twice. There should never be one; looked for once a day.
+
+A creation is looked up before it is sent again, so two items with one key mean that something else copied one, or
+that Exchange carried a request out long after it had given up on it.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from roomd_core.model import Answer, ConflictKind, Item, Side
+from roomd_core.store import Tables
+from roomd_core.sync import conflicts
+from roomd_core.sync.case import Case, Setting
+from roomd_core.sync.ledger import Ledger
+from roomd_core.sync.locks import MailboxLocks
+from roomd_core.sync.remote import ExchangeUnavailable, Mail, Remote, RemoteError, RemoteItem
+
+logger = logging.getLogger(__name__)
+_PREFIX = "remove-double:"
+
+
+async def remember(tables: Tables, event: str) -> None:
+    """Remember that all items of an event but one are to be removed."""
+    await tables.meta.put(f"{_PREFIX}{event}", "")
+
+
+def surplus(found: Sequence[RemoteItem]) -> list[RemoteItem]:
+    """Return all but the one to keep: that with the most answers, of several the one not changed for longest."""
+    return sorted(found, key=_worth)[1:]
+
+
+class Doubles:
+    """Finds items that are there twice, asks about them, and removes what a person decided to remove."""
+
+    def __init__(self, ledger: Ledger, remote: Remote, locks: MailboxLocks) -> None:
+        self._ledger = ledger
+        self._remote = remote
+        self._locks = locks
+
+    async def audit(self) -> None:
+        """Ask about every event that has two items of the organizer's. Raise ExchangeUnavailable, StoreError."""
+        async with self._ledger.store.read() as tables:
+            doubled = await tables.items.doubled()
+            known = await tables.conflicts.of_kind(ConflictKind.DUPLICATE)
+        lived_with = {conflict.event for conflict in known if conflict.kept is Side.EXCHANGE}
+        for event in doubled:
+            if event not in lived_with:
+                await self._examine(event)
+
+    async def go_on(self) -> None:
+        """Remove what was decided. Raise ExchangeUnavailable; what fails otherwise is tried again later."""
+        async with self._ledger.store.read() as tables:
+            waiting = await tables.meta.named(_PREFIX)
+        for name in waiting:
+            try:
+                await self._remove(name.removeprefix(_PREFIX))
+            except ExchangeUnavailable:
+                raise
+            except RemoteError as error:
+                logger.info("a second item is removed later: %s", error)
+                continue
+            async with self._ledger.store.write() as tables:
+                await tables.meta.remove(name)
+
+    async def _examine(self, event: str) -> None:
+        """Believe what Exchange has this moment: an item that moved may be known under two ids."""
+        case = await self._ledger.case(event)
+        try:
+            found = await self._live(case)
+        except ExchangeUnavailable:
+            raise
+        except RemoteError:
+            return
+        there = {seen.ref.item_id for seen in found}
+
+        def examined(current: Case, setting: Setting) -> Case:
+            for item in _own(current):
+                if item.ref.item_id not in there and there:
+                    current = current.without_item(item.mailbox, item.ref.item_id)
+            asked = current.conflict(ConflictKind.DUPLICATE)
+            if len(there) == 1 or current.cancelled or asked or not there:
+                return current
+            return current.with_conflict(conflicts.twice_there(current, setting))
+
+        await self._ledger.revise(event, examined)
+
+    async def _remove(self, event: str) -> None:
+        case = await self._ledger.case(event)
+        for seen in surplus(await self._live(case)):
+            mailbox = _own(case)[0].mailbox
+            async with self._locks.of(mailbox):
+                await self._remote.cancel(mailbox, seen.ref, mail=Mail.NOBODY)
+            gone = seen.ref.item_id
+            await self._ledger.revise(event, lambda c, _s, m=mailbox, i=gone: c.without_item(m, i))  # type: ignore[misc]
+
+    async def _live(self, case: Case) -> list[RemoteItem]:
+        copies = _own(case)
+        ids = [item.ref.item_id for item in copies]
+        found = await self._remote.fetch(copies[0].mailbox, ids) if copies else []
+        return [seen for seen in found if not seen.is_cancelled]
+
+
+def _own(case: Case) -> list[Item]:
+    return [item for item in case.items if item.is_organizer and item.original_start is None and not item.missing]
+
+
+def _worth(seen: RemoteItem) -> tuple[int, float, str]:
+    said = seen.detail.responses if seen.detail else ()
+    answers = sum(one.answer is not Answer.NONE for one in said)
+    return -answers, seen.modified_at.timestamp() if seen.modified_at else 0.0, seen.ref.item_id

@@ -1,0 +1,77 @@
+"""A Remote that sends nothing for a store in quarantine, or for one that another roomd has taken over."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from roomd_core.model import Answer, Content, ItemRef
+from roomd_core.store import Store
+from roomd_core.sync.remote import Busy, ChangePage, Mail, Remote, RemoteItem, RetryLater, Signal, View
+
+
+class FencedRemote:
+    """Passes reading on, and writing only while the store may send.
+
+    Exchange cannot check a token: what is sent between this look and the other roomd's start is found by its key.
+    """
+
+    def __init__(self, remote: Remote, store: Store) -> None:
+        self._remote = remote
+        self._store = store
+
+    async def changes(self, mailbox: str, state: str | None, *, limit: int = 512) -> ChangePage:
+        """Read one page of a change feed."""
+        return await self._remote.changes(mailbox, state, limit=limit)
+
+    async def fetch(self, mailbox: str, item_ids: Sequence[str]) -> list[RemoteItem]:
+        """Read items in full."""
+        return await self._remote.fetch(mailbox, item_ids)
+
+    async def find_by_key(self, mailbox: str, key: str) -> list[RemoteItem]:
+        """Find items by our key."""
+        return await self._remote.find_by_key(mailbox, key)
+
+    async def find_by_global_id(self, mailbox: str, global_id: bytes) -> list[RemoteItem]:
+        """Find copies by global id."""
+        return await self._remote.find_by_global_id(mailbox, global_id)
+
+    async def create(self, mailbox: str, content: Content, *, key: str, uid: str, mail: Mail) -> ItemRef:
+        """Create one item, if the store may send."""
+        await self._require_may_send()
+        return await self._remote.create(mailbox, content, key=key, uid=uid, mail=mail)
+
+    async def update(self, mailbox: str, ref: ItemRef, before: Content, after: Content, *, mail: Mail) -> ItemRef:
+        """Write what differs, if the store may send."""
+        await self._require_may_send()
+        return await self._remote.update(mailbox, ref, before, after, mail=mail)
+
+    async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:
+        """Cancel a meeting, if the store may send."""
+        await self._require_may_send()
+        await self._remote.cancel(mailbox, ref, mail=mail)
+
+    async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:
+        """Answer an invitation, if the store may send."""
+        await self._require_may_send()
+        await self._remote.respond(mailbox, ref, answer)
+
+    async def availability(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:
+        """Ask for free/busy."""
+        return await self._remote.availability(mailboxes, start, end)
+
+    async def view(self, mailbox: str, start: datetime, end: datetime) -> View:
+        """Show a calendar as Exchange expands it."""
+        return await self._remote.view(mailbox, start, end)
+
+    async def watch(self, mailboxes: Sequence[str], tell: Callable[[Signal], None]) -> None:
+        """Tell of what stirs."""
+        await self._remote.watch(mailboxes, tell)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._remote.close()
+
+    async def _require_may_send(self) -> None:
+        """Raise RetryLater in quarantine, and TakenOver when another roomd has the store."""
+        await self._store.require_mine()
+        if self._store.quarantine:
+            raise RetryLater(self._store.quarantine)

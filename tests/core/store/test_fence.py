@@ -1,0 +1,125 @@
+"""A store that may not be the one Exchange's items belong to, and one that another daemon has taken over."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from shutil import copy
+
+import pytest
+
+from core.store.samples import NINE, SetClock, event, furnish
+from roomd_core.errors import TakenOver
+from roomd_core.ids import is_key_of, new_key
+from roomd_core.model import ChangeKind, Conflict, ConflictKind
+from roomd_core.store import Store
+from roomd_core.store.migration import migrations, prepare
+
+
+async def started(folder: Path, machine: str = "here") -> Store:
+    return await Store.open(folder / "roomd.db", clock=SetClock(), machine=machine)
+
+
+async def lived(folder: Path, machine: str = "here", *, times: int = 1) -> str:
+    """Start and stop; return why the store is in quarantine."""
+    for _ in range(times):
+        store = await started(folder, machine)
+        await store.close()
+    return store.quarantine
+
+
+async def test_each_start_is_an_epoch_of_one_installation(tmp_path: Path) -> None:
+    first = await started(tmp_path)
+    await first.close()
+    second = await started(tmp_path)
+    await second.close()
+    assert first.fence.installation == second.fence.installation
+    assert second.fence.epoch == first.fence.epoch + 1
+    assert (first.quarantine, second.quarantine) == ("", "")
+
+
+async def test_a_store_on_another_machine_is_in_quarantine_until_it_is_released_there(tmp_path: Path) -> None:
+    await lived(tmp_path)
+    assert "another machine" in await lived(tmp_path, "elsewhere", times=2)
+    store = await started(tmp_path, "elsewhere")
+    assert "roomctl release" in store.quarantine
+    await store.release()
+    assert store.quarantine == ""
+    await store.close()
+    assert await lived(tmp_path, "elsewhere") == ""
+    assert "another machine" in await lived(tmp_path, "here")
+
+
+async def test_a_machine_without_an_id_tells_nothing(tmp_path: Path) -> None:
+    await lived(tmp_path)
+    assert await lived(tmp_path, "") == ""
+
+
+async def test_a_database_put_back_from_a_backup_is_in_quarantine(tmp_path: Path) -> None:
+    await lived(tmp_path)
+    backup = copy(tmp_path / "roomd.db", tmp_path / "backup")
+    await lived(tmp_path, times=2)
+    copy(backup, tmp_path / "roomd.db")
+    assert "put back from a backup" in await lived(tmp_path)
+    assert "put back from a backup" in await lived(tmp_path), "a restart does not make it newer"
+
+
+async def test_a_database_copied_without_its_stamp_is_in_quarantine(tmp_path: Path) -> None:
+    await lived(tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    copy(tmp_path / "roomd.db", elsewhere / "roomd.db")
+    assert "copied here" in await lived(elsewhere)
+
+
+async def test_a_daemon_that_was_paused_writes_nothing_after_another_took_over(tmp_path: Path) -> None:
+    paused = await started(tmp_path)
+    await furnish(paused)
+    (tmp_path / "lock").unlink()
+    other = await started(tmp_path)
+    with pytest.raises(TakenOver, match="Another roomd has taken over"):
+        async with paused.write() as tables:
+            await tables.meta.put("late", "yes")
+    with pytest.raises(TakenOver):
+        await paused.require_mine()
+    async with other.read() as tables:
+        assert await tables.meta.get("late") is None
+    await other.close()
+    await paused.close()
+
+
+def test_a_key_tells_which_installation_made_an_item() -> None:
+    key = new_key("here")
+    assert is_key_of("here", key, "1234@roomd")
+    assert not is_key_of("there", key, "1234@roomd")
+    assert not is_key_of("here", key, "040000008200E"), "a meeting copied in Outlook has a UID of its own"
+    assert not is_key_of("here", None, "1234@roomd")
+    assert not is_key_of("", new_key(), "1234@roomd")
+
+
+async def test_a_store_from_before_keeps_its_conflicts_and_history_and_is_not_in_quarantine(tmp_path: Path) -> None:
+    path = tmp_path / "roomd.db"
+    prepare(path, NINE, [step for step in migrations() if step.version == 1])
+    made = event()
+    with closing(sqlite3.connect(path)) as before, before:
+        before.execute(
+            "INSERT INTO event VALUES"
+            " (?, 'local', '', '', 'confirmed', 0, 0, 0, ?, NULL, ?, 'u', NULL, NULL, 0, 1, 0, 0)",
+            (made.id, b'{"title":"Old","start":"2026-12-01T09:00:00Z","end":"2026-12-01T10:00:00Z"}', b"[]"),
+        )
+        before.execute(
+            "INSERT INTO conflict (id, event, kind, summary, units, opened_at) VALUES"
+            " ('c', ?, 'edit', 'D.', '[]', 5)",
+            (made.id,),
+        )
+        before.execute(
+            "INSERT INTO change VALUES (7, 5, 'created', ?, 'unix:lisi', NULL, NULL, NULL, '')", (made.id,)
+        )
+    store = await started(tmp_path)
+    async with store.write() as tables:
+        [kept] = await tables.conflicts.listing(resolved=False)
+        [entry] = await tables.changes.since(0, 10)
+        newer = await tables.changes.append(at=NINE, kind=ChangeKind.CHANGED, event=made.id, actor="roomd")
+    await store.close()
+    assert (kept.id, kept.event, kept.kind, kept.mailbox) == ("c", made.id, ConflictKind.EDIT, None)
+    assert isinstance(kept, Conflict)
+    assert (entry.seq, newer.seq, store.quarantine) == (7, 8, "")

@@ -1,0 +1,130 @@
+"""An event whose item is not in Exchange though nobody saw it being deleted."""
+
+from core.sync.house import LI, MOON, USER, ZHANG, House, invite, meeting
+from core.sync.simulated_exchange import titles
+from core.sync.test_room_dropped import AS_ZHANG, booked, deciding
+from core.sync.test_series import meet
+from core.sync.test_series import series as a_series
+from roomd_core.api.wire import Resolution
+from roomd_core.booking.recipients import mailed
+from roomd_core.model import Conflict, ConflictKind, EventStatus, OccupancyState, Side
+
+
+async def lose(house: House, uid: str) -> None:
+    """Let an item vanish while the sync state is lost too: no feed will ever tell."""
+    house.exchange.remove(ZHANG, uid)
+    house.exchange.forget_sync_states(ZHANG)
+    await house.sync()
+
+
+async def the_question(house: House) -> Conflict:
+    [conflict] = await house.conflicts()
+    assert conflict.kind is ConflictKind.MISSING_REMOTE
+    return conflict
+
+
+async def test_it_is_looked_for_by_every_name_and_then_asked_about(house: House) -> None:
+    event, uid = await booked(house)
+    await lose(house, uid)
+    conflict = await the_question(house)
+    assert "“Planning” is no longer in Zhang San's calendar, and nobody saw it being deleted." in conflict.summary
+    assert [call for call in house.exchange.calls if call[0].startswith("find_by")][-2:] == [
+        ("find_by_key", ZHANG),
+        ("find_by_global_id", ZHANG),
+    ]
+    assert (await house.event(event)).status is EventStatus.CONFIRMED
+    assert (await house.states(event))[MOON] is OccupancyState.ACCEPTED, "it counts until somebody decides"
+    assert mailed(conflict, Side.LOCAL, await house.event(event)) == (MOON, LI)
+    await house.restart()
+    house.exchange.forget_sync_states(ZHANG)
+    await house.sync()
+    assert [each.id for each in await house.conflicts()] == [conflict.id]
+
+
+async def test_it_is_made_again(house: House) -> None:
+    event, uid = await booked(house)
+    await lose(house, uid)
+    conflict = await the_question(house)
+    await deciding(house).decide(AS_ZHANG, conflict.id, Resolution(keep=Side.LOCAL))
+    await house.settle()
+    assert titles(house.exchange.copies(ZHANG)) == ["Planning"]
+    assert (await house.states(event))[MOON] is OccupancyState.ACCEPTED
+    assert await house.conflicts() == []
+
+
+async def test_it_is_cancelled_here(house: House) -> None:
+    event, uid = await booked(house)
+    await lose(house, uid)
+    conflict = await the_question(house)
+    house.exchange.mails.clear()
+    await house.engine.resolve(conflict.id, Side.EXCHANGE, actor=USER)
+    assert (await house.event(event)).status is EventStatus.CANCELLED
+    assert (await house.occupancies(), house.exchange.mails) == ([], [])
+
+
+async def test_what_is_there_under_another_name_is_nothing_to_ask(house: House) -> None:
+    event, uid = await booked(house)
+    copy = house.exchange.copy(ZHANG, uid)
+    house.exchange.remove(ZHANG, uid)
+    house.exchange.calendars[ZHANG].copies["Moved"] = copy
+    copy.item_id = "Moved"
+    house.exchange.forget_sync_states(ZHANG)
+    house.exchange.calendars[ZHANG].feed.clear()
+    await house.sync()
+    assert (await house.conflicts(), (await house.event(event)).status) == ([], EventStatus.CONFIRMED)
+
+
+async def test_its_return_settles_the_question_and_so_does_its_cancellation(unattended: House) -> None:
+    house = unattended
+    event, uid = await booked(house)
+    copy = house.exchange.copy(ZHANG, uid)
+    await lose(house, uid)
+    await the_question(house)
+    house.exchange.calendars[ZHANG].copies[copy.item_id] = copy
+    house.exchange._touch(ZHANG, copy)
+    await house.sync()
+    assert await house.conflicts() == []
+    await lose(house, uid)
+    await the_question(house)
+    house.exchange._withdraw(MOON, uid)
+    await house.sync()
+    assert (await house.conflicts(), (await house.event(event)).status) == ([], EventStatus.CANCELLED)
+
+
+async def test_saving_a_change_makes_it_again_and_answers_the_question(house: House) -> None:
+    event = await house.book(invite(meeting(rooms=[]), LI))
+    await house.push()
+    await lose(house, (await house.event(event)).uid)
+    conflict = await the_question(house)
+    await house.change(event, title="Saved")
+    await house.settle()
+    assert titles(house.exchange.copies(ZHANG)) == ["Saved"]
+    async with house.store.read() as tables:
+        decided = await tables.conflicts.get(conflict.id)
+    assert decided is not None
+    assert (decided.kept, await house.conflicts()) == (Side.LOCAL, [])
+
+
+async def test_a_series_can_be_kept_here_or_cancelled(house: House) -> None:
+    uid = (await meet(house, a_series())).uid
+    await lose(house, uid)
+    conflict = await the_question(house)
+    occupied = len(await house.occupancies(MOON))
+    assert mailed(conflict, Side.LOCAL, await house.event(conflict.event or "")) == ()
+    await house.engine.resolve(conflict.id, Side.LOCAL, actor=USER)
+    house.exchange.forget_sync_states(ZHANG)
+    await house.sync()
+    assert (await house.conflicts(), len(await house.occupancies(MOON)), occupied) == ([], 4, 4)
+
+
+async def test_a_delete_that_the_feed_tells_is_believed_and_a_guests_copy_stands_for_nothing(house: House) -> None:
+    _, uid = await booked(house)
+    house.exchange.remove(LI, uid)
+    house.exchange.forget_sync_states(LI)
+    await house.sync()
+    assert await house.conflicts() == []
+    other = house.exchange.meet(LI, invite(meeting("Other", 14, 15, rooms=[]), ZHANG))
+    await house.sync()
+    house.exchange.call_off(other)
+    await house.sync()
+    assert await house.conflicts() == []

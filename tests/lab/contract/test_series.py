@@ -192,7 +192,7 @@ def test_a_series_keeps_its_time_on_the_wall_when_the_clock_changes(
     assert len({moment.utcoffset() for moment in seen}) == 2
 
 
-@pytest.mark.page("affectedtaskoccurrences")
+@pytest.mark.page("deleteitem")
 def test_deleting_the_master_deletes_the_series(endpoint: Endpoint, book: Book) -> None:
     start, subject = next_tuesday(), unique("Whole")
     item = book(start, subject=subject, after_people=in_zone(DAILY, start, 3))

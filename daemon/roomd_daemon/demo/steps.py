@@ -6,6 +6,9 @@ from datetime import datetime
 
 from roomd_daemon.demo.tour import HOUR, Tour, clock
 
+_BUSY_MS = 2000
+"""How long Exchange is busy where both sides are to change the same thing: longer than a command takes."""
+
 
 def read_everything(tour: Tour) -> None:
     """Every room and person is read from Exchange."""
@@ -73,11 +76,13 @@ def move_here(tour: Tour) -> None:
 def disagree(tour: Tour) -> None:
     """The same field edited on both sides becomes a conflict; a person decides."""
     uid = tour.in_outlook("Moon landing")[0]["uid"]
+    tour.outlook.fail("server-busy", "UpdateItem", back_off_ms=_BUSY_MS)
+    tour.say(f"Exchange is busy, and asks to wait {_BUSY_MS // 1000} s with the next change. Made here meanwhile:")
+    tour.run("move", tour.booking["id"], "--title", "Moon landing (final)")
     tour.outlook.change(tour.me["address"], uid, subject="Moon landing, rehearsal")
-    tour.say(f"{tour.me['name']} renames it in Outlook; at the same time, here:")
-    tour.run("move", tour.booking["id"], "--title", "Moon landing (final)", "--wait")
+    tour.say(f"{tour.me['name']} renames it in Outlook, too")
+    conflict = tour.first_conflict()
     tour.run("conflicts")
-    conflict = tour.ask("conflicts")["conflicts"][0]
     tour.claim("nothing was overwritten", holds=len(tour.in_outlook("Moon landing, rehearsal")) == 1)
     tour.run("resolve", conflict["id"], "--keep", "local")
     tour.ask("sync", "--wait")

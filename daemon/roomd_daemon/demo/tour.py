@@ -113,6 +113,14 @@ class Tour:
                 self.say(f"{monotonic() - asked:.1f} s later, with nobody asking:")
                 return span
 
+    def first_conflict(self) -> Any:
+        """Return the conflict to decide once there is one."""
+        asked = monotonic()
+        while not (conflicts := self.ask("conflicts")["conflicts"]):
+            if monotonic() - asked > PATIENCE:
+                raise TourError("no conflict came up")
+        return conflicts[0]
+
     def in_outlook(self, title: str, folder: str = "calendar") -> list[dict[str, Any]]:
         """Return the organizer's Outlook items with that title."""
         return self.outlook.titled(self.me["address"], title, folder)

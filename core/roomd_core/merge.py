@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from roomd_core.merge_series import TOGETHER, merge_series
 from roomd_core.model import Content
+from roomd_core.occurrences import without_the_usual
 
 UNITS: dict[str, tuple[str, ...]] = {
     "time": ("start", "end", "zone", "all_day"),
@@ -41,9 +43,24 @@ class Merge(Struct, frozen=True, kw_only=True):
 def merge(base: Content, local: Content, remote: Content) -> Merge:
     """Merge unit by unit. For a unit in ``conflicts`` the content holds the remote version."""
     changed_here, changed_there = set(diff(base, local)), set(diff(base, remote))
-    different = set(diff(local, remote))
-    conflicts = tuple(unit for unit in UNITS if unit in changed_here & changed_there & different)
-    return Merge(content=take(remote, local, changed_here - changed_there), conflicts=conflicts)
+    clashing = changed_here & changed_there & set(diff(local, remote))
+    content = take(remote, local, changed_here - changed_there)
+    if changed_here.intersection(TOGETHER) and changed_there.intersection(TOGETHER):
+        content, clashing = _with_series(content, clashing, *map(normalize, (base, local, remote)))
+    return Merge(content=content, conflicts=tuple(unit for unit in UNITS if unit in clashing))
+
+
+def _with_series(
+    content: Content, clashing: set[str], base: Content, local: Content, remote: Content
+) -> tuple[Content, set[str]]:
+    """Settle what belongs to a series as the one thing it is, where all three are one."""
+    found = merge_series(base, local, remote)
+    if found is None:
+        return content, clashing
+    clashing = clashing - {"recurrence"} | set(found.units)
+    if found.series is not None:
+        return replace(content, series=found.series), clashing
+    return take(content, remote, found.units), clashing
 
 
 def diff(before: Content, after: Content) -> tuple[str, ...]:
@@ -66,7 +83,7 @@ def normalize(content: Content) -> Content:
     Exchange trims titles, reorders attendees, and ends body lines with CR LF after rewriting the HTML.
     """
     return replace(
-        content,
+        without_the_usual(content),
         title=content.title.strip(),
         location=content.location.strip(),
         body=_normalize_body(content.body),

@@ -1,6 +1,7 @@
 """Series: the rule by which an event recurs, what differs in single occurrences, and when they are. Pure."""
 
 from roomd_core.recurrence.expansion import Occurrence, WallTimes, ends_before, occurrences_between, zone_of
+from roomd_core.recurrence.places import begun_on, day_after, day_before, ended_before, first_day, has_day, index_of
 from roomd_core.recurrence.rule import (
     AbsoluteMonthly,
     AbsoluteYearly,
@@ -39,8 +40,15 @@ __all__ = [
     "WallTimes",
     "Week",
     "Weekly",
+    "begun_on",
+    "day_after",
+    "day_before",
+    "ended_before",
     "ends_before",
+    "first_day",
+    "has_day",
     "in_words",
+    "index_of",
     "occurrences_between",
     "zone_of",
 ]

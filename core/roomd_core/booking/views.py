@@ -71,6 +71,7 @@ def event_view(
         end=content.end,
         zone=content.zone,
         recurs=_recurs(content),
+        recurrence=content.series.recurrence if content.series else None,
         all_day=content.all_day,
         private=is_private(event),
         location=content.location if readable else "",

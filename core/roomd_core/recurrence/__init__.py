@@ -1,5 +1,6 @@
 """Series: the rule by which an event recurs, what differs in single occurrences, and when they are. Pure."""
 
+from roomd_core.recurrence.days import days_between, last_day
 from roomd_core.recurrence.expansion import Occurrence, WallTimes, ends_before, occurrences_between, zone_of
 from roomd_core.recurrence.places import begun_on, day_after, day_before, ended_before, first_day, has_day, index_of
 from roomd_core.recurrence.rule import (
@@ -43,12 +44,14 @@ __all__ = [
     "begun_on",
     "day_after",
     "day_before",
+    "days_between",
     "ended_before",
     "ends_before",
     "first_day",
     "has_day",
     "in_words",
     "index_of",
+    "last_day",
     "occurrences_between",
     "zone_of",
 ]

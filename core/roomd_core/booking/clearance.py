@@ -8,12 +8,9 @@ from typing import Final
 from msgspec import Struct
 
 from roomd_core.booking.vacancy import (
-    Span,
-    clashes,
     not_fresh,
     refusal,
     spans_held,
-    spans_of,
     taken_by,
     taken_by_somebody,
     unexplained,
@@ -21,6 +18,7 @@ from roomd_core.booking.vacancy import (
 )
 from roomd_core.clock import Clock
 from roomd_core.model import Content, Mailbox
+from roomd_core.spans import Span, clashes, spans_of
 from roomd_core.store import Store, Tables
 from roomd_core.sync.remote import Busy, ExchangeUnavailable, Remote, RemoteError
 

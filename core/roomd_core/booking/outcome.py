@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from roomd_core.booking.choices import was_cancelled_here
 from roomd_core.booking.rules import Draft
-from roomd_core.booking.vacancy import rooms_of
 from roomd_core.ids import new_id, new_key, uid_of
 from roomd_core.model import (
     Conflict,
@@ -30,6 +29,7 @@ from roomd_core.model import (
 )
 from roomd_core.occurrences import times_of
 from roomd_core.recurrence import Occurrence, occurrences_between
+from roomd_core.spans import rooms_ever, rooms_of
 from roomd_core.sync.steps import rule_is_unsent
 from roomd_core.sync.window import Window
 
@@ -165,16 +165,11 @@ def _held(known: Known, event: Event, shown: tuple[datetime, datetime]) -> tuple
     """Return who is occupied after a change, and how firmly: who has to be asked again is pending."""
     removed = _invited(known.event.content) - _invited(event.content)
     listed = {mailbox.address for mailbox in known.mailboxes}
-    people = {each.mailbox for each in known.occupancies} - removed - set(_rooms_ever(known.event.content))
+    people = {each.mailbox for each in known.occupancies} - removed - set(rooms_ever(known.event.content))
     asked = sorted(people | ({event.organizer} & listed))
     asked_again = known.gone or _moved(known.event.content, event.content)
     states = {} if asked_again else {_name(each): each.state for each in known.occupancies}
     return tuple(each for each in _occupancies(event, asked, states, shown) if each.mailbox in listed)
-
-
-def _rooms_ever(content: Content) -> set[str]:
-    modified = content.series.modified if content.series else ()
-    return {*content.rooms, *(room for each in modified for room in each.rooms or ())}
 
 
 def _invited(content: Content) -> set[str]:

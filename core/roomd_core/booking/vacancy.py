@@ -1,7 +1,5 @@
 """Whether a room is free: what is stored, what Exchange tells besides, and how to say who has it. Pure."""
 
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,21 +10,12 @@ from msgspec import Struct
 from roomd_core.booking.spans import zone_or_utc
 from roomd_core.errors import RoomTaken
 from roomd_core.model import Content, Event, Freshness, Mailbox, Occupancy, OccupancyState
-from roomd_core.occurrences import times_of
-from roomd_core.recurrence import Occurrence, occurrences_between
+from roomd_core.spans import Span, by_mailbox, overlapping, spans_of
 from roomd_core.sync.remote import Busy
 
 SOMEBODY = "somebody, as Exchange's free/busy tells"
 _TOLD: Final = 3
 """Taken times named one by one."""
-
-
-class Span(Struct, frozen=True, kw_only=True):
-    """A mailbox from ``start`` up to but without ``end``."""
-
-    mailbox: str
-    start: datetime
-    end: datetime
 
 
 def wanted(before: Content | None, after: Content, since: datetime, until: datetime) -> tuple[Span, ...]:
@@ -36,22 +25,6 @@ def wanted(before: Content | None, after: Content, since: datetime, until: datet
     """
     had = set(spans_of(before, since, until))
     return tuple(span for span in spans_of(after, since, until) if span not in had)
-
-
-def spans_of(content: Content | None, since: datetime, until: datetime) -> list[Span]:
-    """Return what an event with this content takes of its rooms; of a series only between two instants."""
-    if content is None:
-        return []
-    if content.series is None:
-        return [Span(mailbox=room, start=content.start, end=content.end) for room in content.rooms]
-    shown = occurrences_between(content.series, times_of(content), since, until)
-    return [Span(mailbox=room, start=each.start, end=each.end) for each in shown for room in rooms_of(content, each)]
-
-
-def rooms_of(content: Content, occurrence: Occurrence) -> tuple[str, ...]:
-    """Return the rooms of one occurrence: its own, if it was given some."""
-    own = occurrence.modified.rooms if occurrence.modified else None
-    return content.rooms if own is None else own
 
 
 def spans_held(occupancies: Iterable[Occupancy]) -> list[Span]:
@@ -65,35 +38,15 @@ def spans_held(occupancies: Iterable[Occupancy]) -> list[Span]:
 
 def unexplained(busy: Iterable[Busy], known: Sequence[Span], wanted: Sequence[Span]) -> list[Busy]:
     """Return the busy spans that overlap something wanted there where nothing known covers them."""
-    explained, asked = _by_mailbox(known), _by_mailbox(wanted)
+    explained, asked = by_mailbox(known), by_mailbox(wanted)
     return [
         span
         for span in busy
         if any(
             not _covered(span, explained.get(span.mailbox, []), each)
-            for each in _overlapping(asked.get(span.mailbox, []), span.start, span.end)
+            for each in overlapping(asked.get(span.mailbox, []), span.start, span.end)
         )
     ]
-
-
-def clashes(held: Iterable[Occupancy], wanted: Sequence[Span]) -> list[Occupancy]:
-    """Return those occupancies that overlap something wanted, in order of start."""
-    asked = _by_mailbox(wanted)
-    found = (each for each in held if _overlapping(asked.get(each.mailbox, []), each.start, each.end))
-    return sorted(found, key=lambda each: each.start)
-
-
-def _by_mailbox(spans: Iterable[Span]) -> dict[str, list[Span]]:
-    lanes: dict[str, list[Span]] = defaultdict(list)
-    for span in sorted(spans, key=lambda span: span.start):
-        lanes[span.mailbox].append(span)
-    return lanes
-
-
-def _overlapping(lane: Sequence[Span], start: datetime, end: datetime) -> list[Span]:
-    """Return the spans of a lane, which is sorted by start, that overlap an interval."""
-    until = bisect_left(lane, end, key=lambda span: span.start)
-    return [span for span in lane[:until] if span.end > start and span.start < end]
 
 
 def _covered(busy: Busy, known: Sequence[Span], wanted: Span) -> bool:

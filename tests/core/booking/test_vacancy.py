@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from core.store.samples import GUANGHAN, HOUR, MINUTE, NINE, ROOMS, SHUIJING, TEN, content, event, occupancy
-from roomd_core.booking.vacancy import Span, not_fresh, refusal, taken_by, unexplained, wanted
+from roomd_core.booking.vacancy import not_fresh, refusal, taken_by, unexplained, wanted
 from roomd_core.model import Content, Freshness
 from roomd_core.recurrence import DayOfWeek, ModifiedOccurrence, Recurrence, Series, Weekly
+from roomd_core.spans import Span
 from roomd_core.sync.remote import Busy
 
 WEEK = timedelta(weeks=1)

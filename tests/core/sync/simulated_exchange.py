@@ -231,8 +231,12 @@ class SimulatedExchange:
 
     async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:
         self._strike("before", "respond", mailbox)
-        copy = self._checked(mailbox, ref)
-        self._respond(self.calendars[mailbox], copy, answer)
+        master, _, day = ref.item_id.partition("/")
+        copy = self._checked(mailbox, replace(ref, item_id=master))
+        if day:
+            self._respond_once(mailbox, copy, day, answer)
+        else:
+            self._respond(self.calendars[mailbox], copy, answer)
         self._strike("after", "respond", mailbox)
 
     async def availability(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:
@@ -378,6 +382,16 @@ class SimulatedExchange:
             said = Response(address=calendar.address, answer=answer, at=self.clock.now())
             own.responses[calendar.address] = said
             self._touch(copy.organizer, own)
+
+    def _respond_once(self, mailbox: str, copy: Copy, day: str, answer: Answer) -> None:
+        """Answer for the exception of a day: a declined one leaves the copy."""
+        (original_start,) = (each.original_start for each in standing(copy) if f"{each.original_start:%Y%m%d}" == day)
+        copy.said.pop(original_start, None)
+        if answer is Answer.DECLINED:
+            copy.left.add(original_start)
+        elif answer is not copy.answer:
+            copy.said[original_start] = answer
+        self._touch(mailbox, copy)
 
     def _withdraw(self, address: str, uid: str) -> None:
         calendar = self.calendars.get(address)

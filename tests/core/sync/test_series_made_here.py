@@ -429,3 +429,29 @@ async def test_declining_one_occurrence_does_not_decline_the_series(office: Offi
     assert (conflict.kind, conflict.room) == (ConflictKind.ROOM_DECLINED, MOON)
     assert "2 of 6 occurrences" in conflict.summary
     assert "2026-12-01" in conflict.summary
+
+
+async def test_where_roomd_answers_an_occurrence_in_a_room_of_its_own_is_answered_there(
+    roomd_answers: Office,
+) -> None:
+    booked = await roomd_answers.book()
+    await roomd_answers.change(booked.id, Scope.THIS, 2, rooms=(LAKE,))
+    await roomd_answers.agree()
+
+    held = [(each.start, each.state) for each in await roomd_answers.house.occupancies(LAKE)]
+    assert held == [(TEN + 2 * WEEK, OccupancyState.ACCEPTED)]
+
+
+async def test_where_roomd_answers_a_series_is_declined_with_how_often_the_room_is_taken(
+    roomd_answers: Office,
+) -> None:
+    house = roomd_answers.house
+    content = replace(series(extent=Numbered(count=6)), start=TEN, end=TEN + HOUR)
+    for week in (1, 4):
+        house.exchange.meet(MOON, replace(_on(week), rooms=()))
+    await house.book(content)
+    await house.settle()
+
+    (conflict,) = await house.conflicts()
+    assert conflict.kind is ConflictKind.ROOM_DECLINED
+    assert "it is taken at 2 of 6 occurrences" in conflict.summary

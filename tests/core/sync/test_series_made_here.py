@@ -431,7 +431,7 @@ async def test_declining_one_occurrence_does_not_decline_the_series(office: Offi
     assert "2026-12-01" in conflict.summary
 
 
-async def test_where_roomd_answers_an_occurrence_in_a_room_of_its_own_is_answered_there(
+async def test_where_roomd_answers_an_occurrence_in_a_room_of_its_own_is_answered(
     roomd_answers: Office,
 ) -> None:
     booked = await roomd_answers.book()

@@ -15,7 +15,7 @@ from core.sync.simulated_copy import Calendar, Copy, detail_of, exception_id, in
 from roomd_core.clock import Clock
 from roomd_core.model import Answer, Content, ItemKind, ItemRef, Response, WatchMeans
 from roomd_core.occurrences import bare, exceptions_of, fitting, shape_of, usual, with_exceptions
-from roomd_core.recurrence import ModifiedOccurrence
+from roomd_core.recurrence import ModifiedOccurrence, zone_of
 from roomd_core.sync.remote import (
     Busy,
     ChangePage,
@@ -84,6 +84,8 @@ class SimulatedExchange:
         if "body" in fields:
             fields["body"] = f"{fields['body']}{self.footer}"
         before, copy.content = copy.content, replace(copy.content, **fields)
+        if "start" in fields and "series" not in fields:
+            copy.content = _begun_with_its_start(copy.content)
         if copy.content.series and shape_of(before) != shape_of(copy.content):
             copy.content = bare(copy.content)
         self._touch(copy.organizer, copy)
@@ -473,6 +475,14 @@ class VirtualClock:
 
     def advance(self, seconds: float) -> None:
         self._elapsed += timedelta(seconds=seconds)
+
+
+def _begun_with_its_start(content: Content) -> Content:
+    """Let a series whose start alone was changed begin on that day, as Exchange does."""
+    if content.series is None or content.series.recurrence is None:
+        return content
+    rule = replace(content.series.recurrence, first=content.start.astimezone(zone_of(content.zone)).date())
+    return replace(content, series=replace(content.series, recurrence=rule))
 
 
 def _moved(before: Content, after: Content) -> set[datetime]:

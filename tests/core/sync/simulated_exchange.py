@@ -91,6 +91,7 @@ class SimulatedExchange:
         self._touch(copy.organizer, copy)
         for address in invited(before) - invited(copy.content):
             self._withdraw(address, copy.uid)
+        self._withdraw_alone(copy.uid, set(_rooms_alone(before)) - set(_rooms_alone(copy.content)))
         if rule_is_unsent(before, copy.content):
             copy.responses.clear()
         self._deliver(copy, "update")
@@ -101,6 +102,7 @@ class SimulatedExchange:
         for address in sorted(invited(copy.content)):
             self.mails.append(("cancellation", copy.organizer, address))
             self._withdraw(address, copy.uid)
+        self._withdraw_alone(copy.uid, _rooms_alone(copy.content))
 
     def remove(self, address: str, uid: str) -> None:
         """Delete one copy without telling anybody."""
@@ -406,6 +408,13 @@ class SimulatedExchange:
             mine.is_cancelled = True
             self._touch(address, mine)
 
+    def _withdraw_alone(self, uid: str, gone: Iterable[tuple[datetime, str]]) -> None:
+        """Take back invitations to single occurrences."""
+        for original_start, address in sorted(gone):
+            for each in self.copies(address):
+                if (each.series_uid, each.original_start) == (uid, original_start):
+                    self._remove(address, each)
+
     def _seen(self, copy: Copy, *, full: bool = False) -> RemoteItem:
         content = copy.content
         return RemoteItem(
@@ -475,6 +484,13 @@ class VirtualClock:
 
     def advance(self, seconds: float) -> None:
         self._elapsed += timedelta(seconds=seconds)
+
+
+def _rooms_alone(content: Content) -> Iterator[tuple[datetime, str]]:
+    """Give the rooms that single occurrences have and the series has not."""
+    for each in content.series.modified if content.series else ():
+        for room in set(each.rooms or ()) - set(content.rooms):
+            yield each.original_start, room
 
 
 def _begun_with_its_start(content: Content) -> Content:

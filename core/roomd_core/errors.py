@@ -6,6 +6,7 @@ RoomdError
 │   ├── NotFound          no such event, room, person, conflict or run
 │   ├── NotAllowed        this Unix user may not do that
 │   ├── RoomTaken         somebody has the room; ``holder`` and ``until`` say who and how long
+│   ├── ExceptionsLost    the change would undo what is different in single occurrences: ask, then say so
 │   └── VersionMismatch   the event changed since it was read: read it again, then decide
 ├── StoreError            the database cannot be used; nothing was changed
 │   ├── StoreFull         no space is left for it; the same store works again once there is
@@ -50,6 +51,10 @@ class RoomTaken(Refused):
         self.room = room
         self.holder = holder
         self.until = until
+
+
+class ExceptionsLost(Refused):
+    """The change would undo what is different in single occurrences of a series, and nobody has agreed to that."""
 
 
 class VersionMismatch(Refused):

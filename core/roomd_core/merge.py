@@ -6,14 +6,16 @@ version stays, because that is what the attendees see.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from roomd_core.merge_series import TOGETHER, merge_series
 from roomd_core.model import Content
+from roomd_core.occurrences import without_the_usual
 
 UNITS: dict[str, tuple[str, ...]] = {
     "time": ("start", "end", "zone", "all_day"),
@@ -60,15 +62,41 @@ def merge(base: Content, local: Content, remote: Content, policy: Mapping[str, P
     ``policy`` says of units, by name, who decides; a unit it does not name is asked about.
     """
     changed_here, changed_there = set(diff(base, local)), set(diff(base, remote))
-    different = set(diff(local, remote))
-    disputed = [unit for unit in UNITS if unit in changed_here & changed_there & different]
-    decided = {kind: tuple(unit for unit in disputed if policy.get(unit, Policy.ASK) is kind) for kind in Policy}
+    clashing = changed_here & changed_there & set(diff(local, remote))
+    content = take(remote, local, changed_here - changed_there)
+    if changed_here.intersection(TOGETHER) and changed_there.intersection(TOGETHER):
+        content, clashing = _with_series(content, clashing, *map(normalize, (base, local, remote)))
+    disputed = [unit for unit in UNITS if unit in clashing]
+    rule = _agreed(disputed, policy)
+    decided = {kind: tuple(unit for unit in disputed if rule[unit] is kind) for kind in Policy}
     return Merge(
-        content=take(remote, local, (changed_here - changed_there) | set(decided[Policy.LOCAL])),
+        content=take(content, local, decided[Policy.LOCAL]),
         conflicts=decided[Policy.ASK],
         kept_remote=decided[Policy.EXCHANGE],
         kept_local=decided[Policy.LOCAL],
     )
+
+
+def _agreed(disputed: Sequence[str], policy: Mapping[str, Policy]) -> dict[str, Policy]:
+    """Return who decides each unit. What belongs to a series as one thing is decided together, or asked about."""
+    rule = {unit: policy.get(unit, Policy.ASK) for unit in disputed}
+    together = {unit for unit in rule if unit in TOGETHER}
+    if len({rule[unit] for unit in together}) > 1:
+        rule |= dict.fromkeys(together, Policy.ASK)
+    return rule
+
+
+def _with_series(
+    content: Content, clashing: set[str], base: Content, local: Content, remote: Content
+) -> tuple[Content, set[str]]:
+    """Settle what belongs to a series as the one thing it is, where all three are one."""
+    found = merge_series(base, local, remote)
+    if found is None:
+        return content, clashing
+    clashing = clashing - {"recurrence"} | set(found.units)
+    if found.series is not None:
+        return replace(content, series=found.series), clashing
+    return take(content, remote, found.units), clashing
 
 
 def diff(before: Content, after: Content) -> tuple[str, ...]:
@@ -91,7 +119,7 @@ def normalize(content: Content) -> Content:
     Exchange trims titles, reorders attendees, and ends body lines with CR LF after rewriting the HTML.
     """
     return replace(
-        content,
+        without_the_usual(content),
         title=content.title.strip(),
         location=content.location.strip(),
         body=_normalize_body(content.body),

@@ -104,7 +104,14 @@ async def start(
     )
     broadcast = Broadcast()
     runner = Runner(engine, store, broadcast, notifier.status)
-    booking = BookingService(store, exchange, clock, refresh=runner.refresh, fresh_for=2 * config.sync.interval)
+    booking = BookingService(
+        store,
+        exchange,
+        clock,
+        refresh=runner.refresh,
+        fresh_for=2 * config.sync.interval,
+        window=window(config),
+    )
     schedule = Schedule(config.sync.interval, runner.tick)
     watcher = Watcher(exchange, clock, refresh=runner.refresh)
     workers = await started.enter_async_context(working(engine.serve(), broadcast.follow(store)))

@@ -44,6 +44,7 @@ class PreparedDaemon:
         self.asked: list[tuple[str, str, Any]] = []
         self.keys: list[str | None] = []
         self.versions: list[str | None] = []
+        self.queries: list[dict[str, str]] = []
         self.days: list[tuple[date | None, str, tuple[str, ...]]] = []
         self.seq = 1
         self._watchers: set[asyncio.Queue[wire.Notice | None]] = set()
@@ -106,7 +107,7 @@ class PreparedDaemon:
 
     def _endpoint(self, name: str) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            if name in self.problems:
+            if name in self.problems and "drop_exceptions" not in request.query_params:
                 self.keys.append(request.headers.get("Idempotency-Key"))
                 problem = self.problems[name]
                 return Response(msgspec.json.encode(problem), problem.status, media_type="application/problem+json")
@@ -121,6 +122,7 @@ class PreparedDaemon:
         self.asked.append((name, request.path_params.get("id", ""), body))
         self.keys.append(request.headers.get("Idempotency-Key"))
         self.versions.append(request.headers.get("If-Match"))
+        self.queries.append(dict(request.query_params))
         return body
 
     async def do_status(self, _request: Request) -> wire.Status:

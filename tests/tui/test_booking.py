@@ -3,8 +3,9 @@ from datetime import timedelta
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from roomd_core.api.wire import Booking, EventPatch, Invitee, Problem
+from roomd_core.api.wire import Booking, EventPatch, Invitee, Problem, Repeat
 from roomd_core.model import Mailbox, MailboxKind, Role
+from roomd_core.recurrence import DayOfWeek, Numbered, Weekly
 from tui.example_house import GARDEN, GUANGHAN, at, known, status
 from tui.prepared_daemon import PreparedDaemon
 from tui.screens_as_text import seated
@@ -201,16 +202,103 @@ async def test_people_who_stay_invited_keep_their_role(daemon: PreparedDaemon) -
     )
 
 
-async def test_one_of_a_series_says_so_and_where_it_is_changed(daemon: PreparedDaemon) -> None:
+def recurring(daemon: PreparedDaemon) -> None:
+    """Make what is shown occurrences of a series that began a week before."""
     daemon.rows = tuple(
-        replace(row, occupancies=tuple(replace(span, recurring=True) for span in row.occupancies))
+        replace(
+            row,
+            occupancies=tuple(replace(span, recurring=True, original_start=span.start) for span in row.occupancies),
+        )
         for row in daemon.rows
     )
+    week = timedelta(weeks=1)
+    daemon.events["budget"] = replace(
+        daemon.events["budget"], start=at(9) - week, end=at(10, 30) - week, recurs="every Tuesday, 10 times"
+    )
+
+
+OCCURRENCE = {"occurrence": "2026-12-01T01:00:00Z"}
+
+
+async def test_a_booking_may_repeat_as_it_is_written(daemon: PreparedDaemon) -> None:
+    async with seated(daemon) as seat:
+        await seat.sees("Budget")
+        await seat.press("right", "b")
+        await seat.sees("Book a room")
+        await seat.type("Plan")
+        await seat.press(*["tab"] * 7)
+        await seat.type("every tuesdoy")
+        await seat.press("enter")
+        await seat.sees("write it like")
+        await seat.press(*["backspace"] * 3)
+        await seat.type("day, 10 times")
+        await seat.press("enter")
+        await seat.hears("Booked 'Plan'")
+    [(_, _, booking)] = daemon.asked
+    assert booking.recurrence == Repeat(pattern=Weekly(days=(DayOfWeek.TUESDAY,)), range=Numbered(count=10))
+
+
+async def test_changing_one_of_a_series_asks_which_are_meant_and_begins_with_that_one(daemon: PreparedDaemon) -> None:
+    recurring(daemon)
     async with seated(daemon) as seat:
         await seat.sees("made here, series")
         await seat.press("m")
-        await seat.hears("change it in Outlook")
-    assert daemon.asked == []
+        await seat.sees("This one, this and the following, or all?")
+        assert seat.line("Tue 1 Dec 2026 09:00-10:30, every Tuesday, 10 times")
+        await seat.press("escape")
+        await seat.sees_no("or all?")
+        await seat.press("m")
+        await seat.sees("or all?")
+        await seat.press("t")
+        await seat.sees("Change 'Budget review', this one")
+        assert "2026-12-01" in seat.line("Date")
+        await seat.press("tab", "tab", "tab", *["backspace"] * 5)
+        await seat.type("09:15")
+        await seat.press("enter")
+        await seat.hears("Changed")
+    [(_, _, patch)] = daemon.asked
+    assert patch == EventPatch(start=at(9, 15), end=at(10, 30))
+    assert daemon.queries == [{"scope": "this", **OCCURRENCE}]
+    assert daemon.versions == ['"3"']
+
+
+async def test_another_time_for_all_asks_before_it_forgets_what_is_different_in_single_ones(
+    daemon: PreparedDaemon,
+) -> None:
+    recurring(daemon)
+    daemon.problems["change"] = Problem(
+        type="urn:roomd:problem:exceptions-lost", title="", status=409, detail="2 occurrences were changed."
+    )
+    async with seated(daemon) as seat:
+        await seat.sees("Budget")
+        await seat.press("m")
+        await seat.sees("or all?")
+        await seat.press("a")
+        await seat.sees("every Tuesday, 10 times")
+        await seat.press("enter")
+        await seat.sees("although single occurrences are different")
+        assert seat.line("2 occurrences were changed.")
+        await seat.press("n")
+        await seat.sees("Change 'Budget review', all")
+        await seat.press("enter")
+        await seat.sees("although single occurrences are different")
+        await seat.press("y")
+        await seat.hears("Changed")
+    assert daemon.queries == [{"scope": "all", **OCCURRENCE, "drop_exceptions": "true"}]
+
+
+async def test_cancelling_one_of_a_series_asks_which_are_meant(daemon: PreparedDaemon) -> None:
+    recurring(daemon)
+    async with seated(daemon) as seat:
+        await seat.sees("Budget")
+        await seat.press("x")
+        await seat.sees("or all?")
+        await seat.press("f")
+        await seat.sees("Tue 1 Dec 2026 09:00-10:30 in 2楼广寒宫 and all that follow?")
+        await seat.press("y")
+        await seat.hears("Cancelled 'Budget review'")
+    assert daemon.asked == [("cancel", "budget", None)]
+    assert daemon.queries == [{"scope": "this-and-following", **OCCURRENCE}]
 
 
 async def test_somebody_elses_booking_says_why_it_cannot_be_changed(daemon: PreparedDaemon) -> None:

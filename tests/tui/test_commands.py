@@ -1,5 +1,6 @@
 import asyncio
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 
 from roomd_core.api import wire
 from roomd_core.model import Answer, AuditedMailbox, Finding, MailboxError, PlannedWrite, Run, Side, WriteKind
+from roomd_core.recurrence import DayOfWeek, EndDate, Weekly
 from roomd_tui.commands import COMMANDS
 from tui.command_line import ENVIRONMENT, ROOMCTL, roomctl
 from tui.example_house import GARDEN, GUANGHAN, at, conflict, event, finished_run
@@ -385,3 +387,54 @@ async def test_the_status_counts_what_the_audit_found(daemon: PreparedDaemon) ->
     assert "audit" not in (await roomctl(daemon.path, "status")).out
     daemon.status = msgspec.structs.replace(daemon.status, findings=2)
     assert "audit      2 differ: see roomctl audit\n" in (await roomctl(daemon.path, "status")).out
+
+
+async def test_book_repeats_as_it_is_written(daemon: PreparedDaemon) -> None:
+    finished = await roomctl(daemon.path, *BOOK, *ELEVEN_TO_TWELVE, "--repeat", "every Tuesday until 2027-01-31")
+    assert finished.code == 0
+    [(_, _, booking)] = daemon.asked
+    assert booking.recurrence == wire.Repeat(
+        pattern=Weekly(days=(DayOfWeek.TUESDAY,)), range=EndDate(last=date(2027, 1, 31))
+    )
+    finished = await roomctl(daemon.path, *BOOK, *ELEVEN_TO_TWELVE, "--repeat", "every Tuesdoy")
+    assert (finished.code, finished.out) == (2, "")
+    assert "--repeat: 'Tuesdoy' is no day of the week" in finished.err
+
+
+def weekly(daemon: PreparedDaemon) -> None:
+    week = timedelta(weeks=1)
+    shown = tuple(
+        wire.OccurrenceView(original_start=at(9) + n * week, start=at(9) + n * week, end=at(10, 30) + n * week)
+        for n in range(-1, 12)
+    )
+    moved = tuple(
+        msgspec.structs.replace(one, start=at(15, day=8), end=at(16, day=8)) if n == 2 else one
+        for n, one in enumerate(shown)
+    )
+    daemon.events["budget"] = event(recurs="every Tuesday", occurrences=moved)
+
+
+async def test_show_lists_the_next_occurrences_by_the_day_that_names_them(daemon: PreparedDaemon) -> None:
+    weekly(daemon)
+    finished = await roomctl(daemon.path, "show", "budget")
+    assert "2026-12-08: Tue 8 Dec 2026 15:00-16:00" in finished.out
+    assert "more\n" in finished.out
+
+
+async def test_move_and_cancel_name_the_occurrence_and_the_scope(daemon: PreparedDaemon) -> None:
+    weekly(daemon)
+    named = ("--occurrence", "2026-12-08")
+    assert (await roomctl(daemon.path, "move", "budget", "--scope", "this", *named, "--for", "45m")).code == 0
+    assert (
+        await roomctl(daemon.path, "move", "budget", "--scope", "all", "--drop-exceptions", "--start", "8:00")
+    ).code == 0
+    assert (await roomctl(daemon.path, "cancel", "budget", "--scope", "following", *named)).code == 0
+
+    occurrence = {"occurrence": "2026-12-08T01:00:00Z"}
+    assert daemon.queries == [
+        {"scope": "this", **occurrence},
+        {"scope": "all", "drop_exceptions": "true"},
+        {"scope": "this-and-following", **occurrence},
+    ]
+    assert daemon.asked[0][2] == wire.EventPatch(end=at(15, 45, day=8))
+    assert daemon.asked[1][2] == wire.EventPatch(start=at(8), end=at(9, 30))

@@ -75,8 +75,6 @@ def _not_mine(situation: Situation) -> str:
     span = situation.selection.stop.span if situation.selection else None
     if span is None:
         return "there is no booking under the cursor"
-    if span.recurring:
-        return "it is one of a series: change it in Outlook, and it changes here"
     return cannot_act(situation.board) or ("" if span.mine else f"it is {span.organizer}'s: only the organizer may")
 
 
@@ -161,6 +159,11 @@ TAKE_ROOM = tuple(
     for number in range(1, 6)
 )
 """The rooms offered instead, by their numbers."""
+THIS_ONE = Action(name="this_one", keys=("t",), label="This one", help="Only this occurrence of the series")
+FOLLOWING = Action(
+    name="following", keys=("f",), label="And following", help="This occurrence of the series and the following"
+)
+ALL = Action(name="all", keys=("a",), label="All", help="All occurrences of the series")
 
 LISTING = (UP, DOWN, PAGE_UP, PAGE_DOWN, FIRST, LAST)
 """How to go through lines, the same on every screen."""

@@ -2,15 +2,19 @@
 
 from zoneinfo import ZoneInfo
 
-from roomd_core.api.wire import EventView
+from roomd_core.api.wire import EventView, Scope
 from roomd_tui.moments import span_text
 from roomd_tui.words import count
 
+WHICH = {Scope.THIS: "", Scope.FOLLOWING: " and all that follow", Scope.ALL: " and all others of its series"}
 
-def question(event: EventView, zone: ZoneInfo) -> str:
-    """Name the event as its organizer knows it."""
+
+def question(event: EventView, zone: ZoneInfo, scope: Scope | None = None) -> str:
+    """Name the event as its organizer knows it, and which of a series are meant."""
     rooms = ", ".join(room.name for room in event.rooms)
-    return f"Cancel '{event.title}'\n{span_text(event.start, event.end, zone)}{' in ' + rooms if rooms else ''}?"
+    which = WHICH[scope] if scope else ""
+    where = f" in {rooms}" if rooms else ""
+    return f"Cancel '{event.title}'\n{span_text(event.start, event.end, zone)}{where}{which}?"
 
 
 def consequence(event: EventView) -> str:

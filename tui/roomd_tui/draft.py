@@ -1,14 +1,15 @@
 """A booking as it stands in a form: what was typed, and pure functions between it and the wire's values."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, UnsetType
 
-from roomd_core.api.wire import Booking, EventPatch, EventView, Invitee
+from roomd_core.api.wire import Booking, EventPatch, EventView, Invitee, Repeat
 from roomd_core.model import Mailbox, Role
+from roomd_core.recurrence import NotARule, Recurrence, in_words, read_rule
 from roomd_tui.chart import Selection
 from roomd_tui.moments import Misread, clock_text, parse_day, parse_end, parse_moment
 from roomd_tui.names import begun_address
@@ -32,6 +33,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     organizer: str = ""
     attendees: str = ""
     location: str = ""
+    repeat: str = ""
     private: bool = False
 
 
@@ -44,7 +46,7 @@ class Known(Struct, frozen=True, kw_only=True):
     now: datetime
 
 
-FIELD_OF: Mapping[str, str] = {"rooms": "rooms", "zone": "start"} | {
+FIELD_OF: Mapping[str, str] = {"rooms": "rooms", "zone": "start", "recurrence": "repeat"} | {
     name: name for name in ("title", "start", "end", "organizer", "attendees", "location")
 }
 """Which of the draft's fields a field of the wire's problem is about."""
@@ -80,6 +82,7 @@ def drafted_of(event: EventView, zone: ZoneInfo) -> Draft:
         organizer=event.organizer,
         attendees=", ".join(one.address for one in event.attendees),
         location=event.location,
+        repeat=event.recurs,
         private=event.private,
     )
 
@@ -114,6 +117,7 @@ def booked_from(draft: Draft, known: Known) -> Booking | Faults:
         attendees=read("attendees", lambda: _invitees(draft.attendees, known.people), ()),
         location=draft.location.strip(),
         private=draft.private,
+        recurrence=read("repeat", lambda: _repeat(draft.repeat), None),
     )
     if not faults and booking.end <= booking.start:
         faults["end"] = "the end must come after the start"
@@ -137,7 +141,15 @@ def patch_of(event: EventView, booking: Booking) -> EventPatch:
         attendees=_changed(attendees, was_invited),
         location=_changed(booking.location, event.location),
         private=_changed(booking.private, event.private),
+        recurrence=_other_rule(booking.recurrence, event.recurs),
     )
+
+
+def _other_rule(wanted: Repeat | None, recurs: str) -> Repeat | UnsetType:
+    """Return the rule if it says something else than before; what words do not say is left as it is."""
+    if wanted is None or in_words(Recurrence(pattern=wanted.pattern, first=date.min, range=wanted.range)) == recurs:
+        return UNSET
+    return wanted
 
 
 def _changed(wanted: Value, current: Value) -> Value:
@@ -167,6 +179,18 @@ def _organizer(text: str, people: Sequence[Mailbox]) -> str | None:
 
 def _invitees(text: str, people: Sequence[Mailbox]) -> tuple[Invitee, ...]:
     return tuple(Invitee(address=_person(part, people)) for part in _split(text))
+
+
+def _repeat(text: str) -> Repeat | None:
+    if not text.strip():
+        return None
+    try:
+        pattern, extent = read_rule(text)
+    except NotARule:
+        raise Misread(
+            'write it like "every Tuesday until 2027-06-30" or "every 2 weeks on Monday, 10 times"'
+        ) from None
+    return Repeat(pattern=pattern, range=extent)
 
 
 def _person(text: str, people: Sequence[Mailbox]) -> str:

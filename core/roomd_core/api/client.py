@@ -6,6 +6,7 @@ Every method is named as its route and answers with the route's struct. What can
 
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
@@ -108,23 +109,39 @@ class Client:
         """Ask for one event."""
         return await self._ask("event", wire.EventView, of=event_id)
 
-    async def change(
+    async def change(  # noqa: PLR0913 - what is changed, of what, and on which conditions
         self,
         event_id: str,
         patch: wire.EventPatch,
         *,
         version: int | None = None,
+        scope: wire.Scope | None = None,
+        occurrence: datetime | None = None,
+        drop_exceptions: bool = False,
         wait: bool = False,
         patience: float = 60.0,
     ) -> wire.EventView:
-        """Change an event; with ``version`` only if it has not changed since it was read."""
+        """Change an event; with ``version`` only if it has not changed since it was read.
+
+        Of a series, ``scope`` says which occurrences and ``occurrence`` names one by its original start.
+        """
         headers = {} if version is None else {"If-Match": f'"{version}"'}
-        query = wire.BookQuery(wait=wait, timeout=patience)
+        query = wire.ChangeQuery(
+            wait=wait, timeout=patience, scope=scope, occurrence=occurrence, drop_exceptions=drop_exceptions
+        )
         return await self._ask("change", wire.EventView, of=event_id, query=query, body=patch, headers=headers)
 
-    async def cancel(self, event_id: str, *, wait: bool = False, patience: float = 60.0) -> wire.EventView:
-        """Cancel an event."""
-        query = wire.BookQuery(wait=wait, timeout=patience)
+    async def cancel(
+        self,
+        event_id: str,
+        *,
+        scope: wire.Scope | None = None,
+        occurrence: datetime | None = None,
+        wait: bool = False,
+        patience: float = 60.0,
+    ) -> wire.EventView:
+        """Cancel an event, or the occurrences of a series that are meant."""
+        query = wire.CancelQuery(wait=wait, timeout=patience, scope=scope, occurrence=occurrence)
         return await self._ask("cancel", wire.EventView, of=event_id, query=query)
 
     async def sync(self, *, wait: bool = False) -> Run:

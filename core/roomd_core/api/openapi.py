@@ -24,7 +24,9 @@ _LOCATION: Json = {"description": "Where the event is.", "schema": {"type": "str
 
 def describe(routes: tuple[Route, ...] = ROUTES) -> Json:
     """Return the document for these routes."""
-    _, schemas = msgspec.json.schema_components(_shapes(routes), ref_template=_REFERENCE)
+    schemas = _schemas(_shapes(routes))
+    for route in routes:
+        schemas |= _named_in_query(route)
     paths: dict[str, Json] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
@@ -39,6 +41,18 @@ def describe(routes: tuple[Route, ...] = ROUTES) -> Json:
         "paths": paths,
         "components": {"schemas": schemas, "responses": _problem_responses()},
     }
+
+
+def _schemas(shapes: Iterable[Any]) -> Json:
+    _, schemas = msgspec.json.schema_components(list(shapes), ref_template=_REFERENCE)
+    return schemas
+
+
+def _named_in_query(route: Route) -> Json:
+    """Return the schemas that a query's parameters refer to."""
+    if route.query is None:
+        return {}
+    return {name: schema for name, schema in _schemas([route.query]).items() if name != route.query.__name__}
 
 
 def _shapes(routes: Iterable[Route]) -> list[type[Struct]]:
@@ -84,7 +98,7 @@ def _path_parameters(route: Route) -> list[Json]:
 def _query_parameters(route: Route) -> list[Json]:
     if route.query is None:
         return []
-    shape = msgspec.json.schema(route.query)["$defs"][route.query.__name__]
+    shape = _schemas([route.query])[route.query.__name__]
     return [
         {"name": name, "in": "query", "required": name in shape.get("required", ()), "schema": schema}
         for name, schema in shape["properties"].items()
@@ -117,6 +131,7 @@ def _kinds(route: Route) -> list[Kind]:
     possible += [(kind, route.mutates) for kind in (problems.NOT_ALLOWED, problems.STORE_FULL)]
     possible += [(problems.ROOM_TAKEN, route.name in {"book", "change", "resolve"})]
     possible += [(problems.VERSION_MISMATCH, route.name in {"change", "resolve"})]
+    possible += [(problems.EXCEPTIONS_LOST, route.name == "change")]
     return sorted({kind for kind, may in possible if may}, key=lambda kind: kind.status)
 
 

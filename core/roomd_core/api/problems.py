@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from roomd_core.api.wire import Problem
 from roomd_core.errors import (
+    ExceptionsLost,
     Invalid,
     NotAllowed,
     NotFound,
@@ -42,6 +43,7 @@ NOT_FOUND = Kind("not-found", 404, "No such thing")
 UNKNOWN_ROUTE = Kind("unknown-route", 404, "No such route")
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "Not with this method")
 ROOM_TAKEN = Kind("room-taken", 409, "The room is taken")
+EXCEPTIONS_LOST = Kind("exceptions-lost", 409, "Single occurrences would lose what is different in them")
 VERSION_MISMATCH = Kind("version-mismatch", 412, "The event changed meanwhile")
 TOO_LARGE = Kind("too-large", 413, "The body is too large")
 UNSUPPORTED_TYPE = Kind("unsupported-type", 415, "The body is not JSON")
@@ -54,7 +56,8 @@ STOPPING = Kind("stopping", 503, "roomd is stopping")
 STORE_FULL = Kind("store", 507, "The store is full")
 
 KINDS: tuple[Kind, ...] = (
-    MALFORMED, NOT_ALLOWED, NOT_FOUND, UNKNOWN_ROUTE, METHOD_NOT_ALLOWED, ROOM_TAKEN, VERSION_MISMATCH, TOO_LARGE,
+    MALFORMED, NOT_ALLOWED, NOT_FOUND, UNKNOWN_ROUTE, METHOD_NOT_ALLOWED, ROOM_TAKEN, EXCEPTIONS_LOST,
+    VERSION_MISMATCH, TOO_LARGE,
     UNSUPPORTED_TYPE, INVALID, REFUSED, INTERNAL, STORE, EXCHANGE_UNREACHABLE, STOPPING, STORE_FULL,
 )  # fmt: skip
 """Every kind there is, in order of status."""
@@ -74,6 +77,7 @@ def _kind_of(error: RoomdError) -> Kind:
     kinds: tuple[tuple[type[RoomdError], Kind], ...] = (
         (NotFound, NOT_FOUND),
         (NotAllowed, NOT_ALLOWED),
+        (ExceptionsLost, EXCEPTIONS_LOST),
         (VersionMismatch, VERSION_MISMATCH),
         (Refused, REFUSED),
         (StoreFull, STORE_FULL),

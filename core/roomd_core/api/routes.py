@@ -44,11 +44,11 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(name="event", method="GET", path="/v1/events/{id}", answer=wire.EventView, help="One event."),
     Route(
-        name="change", method="PATCH", path="/v1/events/{id}", query=wire.BookQuery, body=wire.EventPatch,
+        name="change", method="PATCH", path="/v1/events/{id}", query=wire.ChangeQuery, body=wire.EventPatch,
         answer=wire.EventView, mutates=True, help="Change an event; If-Match refuses when it changed meanwhile.",
     ),
     Route(
-        name="cancel", method="DELETE", path="/v1/events/{id}", query=wire.BookQuery, answer=wire.EventView,
+        name="cancel", method="DELETE", path="/v1/events/{id}", query=wire.CancelQuery, answer=wire.EventView,
         mutates=True, help="Cancel an event: recoverable in Outlook, its rooms are free.",
     ),
     Route(

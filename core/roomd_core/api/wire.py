@@ -27,6 +27,7 @@ from roomd_core.model import (
     Side,
     Watch,
 )
+from roomd_core.recurrence import NoEnd, Pattern, Range, Recurrence
 
 Instant = Annotated[datetime, Meta(tz=True)]
 """A time with an offset: one without is refused, because nobody knows which instant it means."""
@@ -65,6 +66,24 @@ class Invitee(Query, frozen=True, kw_only=True):
     role: Role = Role.REQUIRED
 
 
+class Repeat(Query, frozen=True, kw_only=True):
+    """How a booking recurs: a pattern and where it ends, by default never. It begins on the booking's own day.
+
+    If that is none of the pattern's days, the first occurrence is on the pattern's next one.
+    """
+
+    pattern: Pattern
+    range: Range = NoEnd()
+
+
+class Scope(StrEnum):
+    """Which occurrences of a series are meant."""
+
+    THIS = "this"
+    FOLLOWING = "this-and-following"
+    ALL = "all"
+
+
 class Booking(Query, frozen=True, kw_only=True):
     """A booking to make. ``rooms`` are addresses or names; ``organizer`` an address, by default the caller's own.
 
@@ -81,10 +100,14 @@ class Booking(Query, frozen=True, kw_only=True):
     location: str = ""
     body: str = ""
     private: bool = False
+    recurrence: Repeat | None = None
 
 
 class EventPatch(Query, frozen=True, kw_only=True):
-    """A change to an event: only the fields given change. ``rooms`` and ``attendees`` replace the whole list."""
+    """A change to an event: only the fields given change. ``rooms`` and ``attendees`` replace the whole list.
+
+    Of a series, ``start`` and ``end`` are those of the occurrence named, of the first one where none is.
+    """
 
     rooms: tuple[str, ...] | UnsetType = UNSET
     start: Instant | UnsetType = UNSET
@@ -95,6 +118,7 @@ class EventPatch(Query, frozen=True, kw_only=True):
     location: str | UnsetType = UNSET
     body: str | UnsetType = UNSET
     private: bool | UnsetType = UNSET
+    recurrence: Repeat | UnsetType = UNSET
 
 
 class Resolution(Query, frozen=True, kw_only=True):
@@ -124,12 +148,20 @@ class Participant(Struct, frozen=True, kw_only=True):
     answer: Answer
 
 
+class OccurrenceView(Struct, frozen=True, kw_only=True):
+    """One occurrence of a series: named by its original start, and when it is."""
+
+    original_start: Instant
+    start: Instant
+    end: Instant
+
+
 class EventView(Struct, frozen=True, kw_only=True):
     """An event as the caller may see it. A private event of somebody else shows only who has which room when.
 
     ``note`` is for people: why the title is somebody's name, what is being waited for, why Exchange refused.
     ``recurs`` says how a series recurs ("every Tuesday until 30 Jun 2027"), and start and end are then those of its
-    first occurrence; it is empty of a single event.
+    first occurrence; it is empty of a single event. Asked for by itself, it lists the ``occurrences`` roomd shows.
     """
 
     id: str
@@ -144,6 +176,8 @@ class EventView(Struct, frozen=True, kw_only=True):
     end: Instant
     zone: str
     recurs: str = ""
+    recurrence: Recurrence | None = None
+    occurrences: tuple[OccurrenceView, ...] = ()
     all_day: bool = False
     private: bool = False
     location: str = ""
@@ -414,6 +448,22 @@ class BookQuery(Query, frozen=True, kw_only=True):
 
     wait: bool = False
     timeout: float = 60.0
+
+
+class CancelQuery(BookQuery, frozen=True, kw_only=True):
+    """As for booking; of a series, which occurrences: ``scope``, and an ``occurrence`` by its original start."""
+
+    scope: Scope | None = None
+    occurrence: Instant | None = None
+
+
+class ChangeQuery(CancelQuery, frozen=True, kw_only=True):
+    """As for cancelling; ``drop_exceptions`` agrees that single occurrences lose what is different in them.
+
+    Exchange drops that whenever a series gets another time or pattern.
+    """
+
+    drop_exceptions: bool = False
 
 
 class ConflictsQuery(Query, frozen=True, kw_only=True):

@@ -1,47 +1,100 @@
 """Making sure that rooms are free: in the store, and in Exchange at this moment."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Final
 
 from msgspec import Struct
 
 from roomd_core.booking.vacancy import (
-    Span,
     not_fresh,
+    refusal,
     spans_held,
     spans_in,
-    spans_of,
     taken_by,
     taken_by_somebody,
     unexplained,
+    wanted,
 )
 from roomd_core.clock import Clock
-from roomd_core.model import Mailbox
+from roomd_core.model import Content, Mailbox
+from roomd_core.spans import Span, clashes, spans_of
 from roomd_core.store import Store, Tables
 from roomd_core.sync.remote import Busy, ExchangeUnavailable, Remote, RemoteError, RetryLater
 
 PATIENCE = timedelta(seconds=5)
 """How long somebody who books waits for Exchange's free/busy before what roomd knows has to do."""
 
+SLICE: Final = timedelta(days=42)
+"""The longest time Exchange gives free/busy for in one request (ErrorTimeIntervalTooBig)."""
+
 
 class Wish(Struct, frozen=True, kw_only=True):
-    """Rooms, by address, that an event needs from ``start`` up to ``end``; ``zone`` is for telling people."""
+    """What an event needs of rooms: every span of time that has to be free; ``zone`` is for telling people.
+
+    ``event`` is the one that may hold that time already. Of ``occurrences`` there is one, unless it is a series.
+    """
 
     event: str
     rooms: Mapping[str, Mailbox]
-    start: datetime
-    end: datetime
+    spans: tuple[Span, ...]
+    occurrences: int
     zone: str
+
+    @property
+    def start(self) -> datetime:
+        """When the first span begins."""
+        return min(span.start for span in self.spans)
+
+    @property
+    def end(self) -> datetime:
+        """When the last span ends."""
+        return max(span.end for span in self.spans)
+
+
+def wish_for(
+    event: str,
+    before: Content | None,
+    contents: Sequence[Content],
+    mailboxes: Iterable[Mailbox],
+    *,
+    within: tuple[datetime, datetime],
+) -> Wish:
+    """Return what an event needs that has one content or, split, two, and had what ``before`` says."""
+    listed = {mailbox.address: mailbox for mailbox in mailboxes}
+    spans = [span for content in contents for span in wanted(before, content, *within) if span.mailbox in listed]
+    return Wish(
+        event=event,
+        rooms={span.mailbox: listed[span.mailbox] for span in spans},
+        spans=tuple(spans),
+        occurrences=len({span.start for span in spans}),
+        zone=contents[0].zone,
+    )
 
 
 async def require_free_here(tables: Tables, wish: Wish) -> None:
     """Raise RoomTaken if somebody else holds one of the rooms, as far as the store knows."""
+    if not wish.spans:
+        return
     held = await tables.occupancies.holding(wish.rooms, wish.start, wish.end, ignore_event=wish.event)
-    if held:
-        holder = await tables.events.get(held[0].event)
-        raise taken_by(holder, held[0], wish.rooms[held[0].mailbox], wish.zone)
+    found = clashes(held, wish.spans)
+    if found:
+        holders = await tables.events.many({each.event for each in found})
+        taken = [taken_by(holders.get(each.event), each, wish.rooms[each.mailbox]) for each in found]
+        raise refusal(taken, wish.occurrences, wish.zone)
+
+
+def slices(spans: Sequence[Span]) -> Iterator[tuple[list[str], datetime, datetime]]:
+    """Cut what is wanted into questions about free/busy: whose, from when to when, none longer than ``SLICE``."""
+    waiting = sorted(spans, key=lambda span: (span.start, span.mailbox))
+    while waiting:
+        start = waiting[0].start
+        within = [span for span in waiting if span.end <= max(start + SLICE, waiting[0].end)]
+        yield sorted({span.mailbox for span in within}), start, max(span.end for span in within)
+        taken = set(within)
+        waiting = [span for span in waiting if span not in taken]
 
 
 class Clearance:
@@ -70,7 +123,7 @@ class Clearance:
 
     async def require(self, wish: Wish) -> None:
         """Raise RoomTaken unless the rooms are free; ExchangeUnavailable when that cannot be known."""
-        if not wish.rooms:
+        if not wish.spans:
             return
         known = await self._known(wish)
         try:
@@ -78,13 +131,17 @@ class Clearance:
         except RemoteError as error:
             await self._require_fresh(wish, error)
             return
-        if surprising := unexplained(busy, known, wish.start, wish.end):
+        if surprising := unexplained(busy, known, wish.spans):
             await self._learn(wish, surprising)
 
     async def _ask(self, wish: Wish) -> list[Busy]:
         try:
             async with asyncio.timeout(self._patience):
-                return await self._remote.availability(list(wish.rooms), wish.start, wish.end)
+                return [
+                    each
+                    for rooms, start, end in slices(wish.spans)
+                    for each in await self._remote.availability(rooms, start, end)
+                ]
         except TimeoutError:
             raise RetryLater(f"Exchange did not answer within {self._patience:g} seconds.") from None
 
@@ -99,9 +156,11 @@ class Clearance:
             own = await tables.occupancies.of_event(wish.event)
             copies = await tables.items.of_event(wish.event)
             unsent = await tables.events.many(await tables.operations.unsent_events())
-        return (
-            spans_held(own) + spans_in(copies) + [span for event in unsent.values() for span in spans_of(event.base)]
-        )
+        return [
+            *spans_held(own),
+            *spans_in(copies),
+            *(span for event in unsent.values() for span in spans_of(event.base, wish.start, wish.end)),
+        ]
 
     async def _learn(self, wish: Wish, surprising: Sequence[Busy]) -> None:
         """Exchange knows more than the store: read those rooms, and say who has them if that can be seen."""
@@ -109,8 +168,9 @@ class Clearance:
             async with asyncio.timeout(self._patience):
                 await self._refresh(sorted({span.mailbox for span in surprising}))
         known = await self._known(wish)
-        for span in unexplained(surprising, known, wish.start, wish.end):
-            raise taken_by_somebody(span, wish.rooms[span.mailbox], wish.zone)
+        if left := unexplained(surprising, known, wish.spans):
+            taken = [taken_by_somebody(span, wish.rooms[span.mailbox]) for span in left]
+            raise refusal(sorted(taken, key=lambda each: each.start), wish.occurrences, wish.zone)
 
     async def _require_fresh(self, wish: Wish, error: RemoteError) -> None:
         async with self._store.read() as tables:

@@ -9,8 +9,8 @@ from roomd_core.booking.choices import recurs
 from roomd_core.booking.clearance import Wish, require_free_here
 from roomd_core.booking.people import rooms_named
 from roomd_core.booking.recipients import moved_to, written
+from roomd_core.booking.series_edits import Edit
 from roomd_core.booking.service import BookingService
-from roomd_core.booking.vacancy import wanted
 from roomd_core.clock import Clock
 from roomd_core.errors import Invalid, NotFound, VersionMismatch
 from roomd_core.model import Conflict, ConflictKind, Event, Mailbox, Side
@@ -74,7 +74,7 @@ class Deciding:
             await self._take(caller, conflict, event, resolution.room, mailboxes)
             return None
         if conflict.room and is_invited_again(conflict):
-            await self._booking.invite_again(caller, event.id, conflict.room, if_version=event.version)
+            await self._booking.invite_again(caller, event, conflict.room)
             return None
         wish = self._wish(conflict, event, mailboxes)
         if wish is None:
@@ -86,7 +86,7 @@ class Deciding:
         """Move the event to the time its room has, as any other change."""
         assert conflict.remote is not None, "a drift holds what the room has"
         patch = EventPatch(start=conflict.remote.start, end=conflict.remote.end)
-        await self._booking.change(caller, event.id, patch, if_version=event.version)
+        await self._booking.change_whole(caller, event, patch)
 
     async def _take(
         self, caller: Caller, conflict: Conflict, event: Event, wished: str, mailboxes: list[Mailbox]
@@ -96,17 +96,15 @@ class Deciding:
             raise Invalid("room", f"another room does not settle {conflict.kind}; leave it out")
         [room] = rooms_named([wished], mailboxes)
         content = moved_to(room.address, conflict.room, event.content)
-        await self._booking.change(caller, event.id, EventPatch(rooms=content.rooms), if_version=event.version)
+        await self._booking.change_whole(caller, event, EventPatch(rooms=content.rooms))
 
     def _wish(self, conflict: Conflict, event: Event, mailboxes: list[Mailbox]) -> Wish | None:
         """Return the rooms that have to be free for what a decision writes."""
         write = written(conflict, event)
         content = write.after if write else None
-        if write is None or content is None or content.series is not None or content.end <= self._clock.now():
+        if write is None or content is None:
             return None
-        needed = set(wanted(write.before, content))
-        rooms = {mailbox.address: mailbox for mailbox in mailboxes if mailbox.address in needed}
-        return Wish(event=event.id, rooms=rooms, start=content.start, end=content.end, zone=content.zone)
+        return self._booking.wish(event.id, write.before, Edit(content=content), mailboxes)
 
 
 class _FreeHere:

@@ -44,8 +44,8 @@ async def _cancelled_by(tables: Tables, event: Event) -> str | None:
     return next((entry.actor for entry in reversed(history) if entry.kind is ChangeKind.CANCELLED), None)
 
 
-async def save(tables: Tables, outcome: Outcome, deed: Deed) -> Event:
-    """Write the rows and tell the feed. Returns the event as stored."""
+async def save(tables: Tables, outcome: Outcome, deed: Deed, *, after: int | None = None) -> Event:
+    """Write the rows and tell the feed; what is queued waits for operation ``after``. Returns the event as stored."""
     event = outcome.event
     await tables.events.put([event])
     await tables.occupancies.replace(event.id, outcome.occupancies)
@@ -61,6 +61,7 @@ async def save(tables: Tables, outcome: Outcome, deed: Deed) -> Event:
             key=event.key or new_key(),
             payload=event.content,
             created_at=deed.at,
+            after=after,
         )
     await tables.changes.append_many(_entries(outcome, deed))
     return event

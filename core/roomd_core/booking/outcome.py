@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,6 +27,14 @@ from roomd_core.model import (
     Response,
     Side,
 )
+from roomd_core.occurrences import times_of
+from roomd_core.recurrence import Occurrence, occurrences_between
+from roomd_core.spans import rooms_ever, rooms_of
+from roomd_core.sync.steps import rule_is_unsent
+from roomd_core.sync.window import Window
+
+_WINDOW = Window()
+_Name: TypeAlias = tuple[str, datetime, datetime, datetime]
 
 _DECIDED_BY_SAVING = frozenset({ConflictKind.REJECTED, ConflictKind.EDIT_VS_DELETE, ConflictKind.MISSING_REMOTE})
 
@@ -75,7 +84,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     conflicts: tuple[Conflict, ...] = ()
 
 
-def booked(draft: Draft, now: datetime, *, key: Callable[[], str] = new_key) -> Outcome:
+def booked(draft: Draft, now: datetime, window: Window = _WINDOW, *, key: Callable[[], str] = new_key) -> Outcome:
     """Return a new event on its way to Exchange, holding its rooms and its organizer's time.
 
     ``key`` makes idempotency keys.
@@ -92,12 +101,18 @@ def booked(draft: Draft, now: datetime, *, key: Callable[[], str] = new_key) -> 
         created_at=now,
         changed_at=now,
     )
-    held = _occupancies(event, dict.fromkeys((event.organizer, *event.content.rooms), OccupancyState.PENDING))
+    held = _occupancies(event, (event.organizer,), {}, window.days(now))
     return Outcome(event=event, occupancies=held, queue=OperationKind.CREATE)
 
 
-def changed(
-    known: Known, content: Content, *, actor: str, now: datetime, key: Callable[[], str] = new_key
+def changed(  # noqa: PLR0913 - what is known, what is wanted, and what it depends on
+    known: Known,
+    content: Content,
+    *,
+    actor: str,
+    now: datetime,
+    window: Window = _WINDOW,
+    key: Callable[[], str] = new_key,
 ) -> Outcome:
     """Return the event with another content, on its way to Exchange.
 
@@ -108,7 +123,7 @@ def changed(
     event = _edited(known, content, now, key)
     return Outcome(
         event=event,
-        occupancies=_occupancies(event, _states(known, content)),
+        occupancies=_held(known, event, window.days(now)),
         operations=(*_given_up(known.operations), *((folded,) if folded else ())),
         queue=None if folded else OperationKind.CREATE if known.gone else OperationKind.UPDATE,
         conflicts=tuple(
@@ -160,16 +175,15 @@ def _still_said(event: Event, content: Content) -> tuple[Response, ...]:
     return tuple(response for response in event.responses if response.address in invited)
 
 
-def _states(known: Known, content: Content) -> dict[str, OccupancyState]:
+def _held(known: Known, event: Event, shown: tuple[datetime, datetime]) -> tuple[Occupancy, ...]:
     """Return who is occupied after a change, and how firmly: who has to be asked again is pending."""
-    before = known.event.content
-    removed = _invited(before) - _invited(content)
-    current = {each.mailbox: each.state for each in known.occupancies if each.mailbox not in removed}
+    removed = _invited(known.event.content) - _invited(event.content)
     listed = {mailbox.address for mailbox in known.mailboxes}
-    asked = listed & {known.event.organizer, *content.rooms}
-    if known.gone or _moved(before, content):
-        return dict.fromkeys(sorted(asked | current.keys()), OccupancyState.PENDING)
-    return {address: current.get(address, OccupancyState.PENDING) for address in sorted(asked | current.keys())}
+    people = {each.mailbox for each in known.occupancies} - removed - set(rooms_ever(known.event.content))
+    asked = sorted(people | ({event.organizer} & listed))
+    asked_again = known.gone or _moved(known.event.content, event.content)
+    states = {} if asked_again else {_name(each): each.state for each in known.occupancies}
+    return tuple(each for each in _occupancies(event, asked, states, shown) if each.mailbox in listed)
 
 
 def _invited(content: Content) -> set[str]:
@@ -177,15 +191,41 @@ def _invited(content: Content) -> set[str]:
 
 
 def _moved(before: Content, after: Content) -> bool:
-    return (before.start, before.end) != (after.start, after.end)
+    return rule_is_unsent(before, after)
 
 
-def _occupancies(event: Event, states: Mapping[str, OccupancyState]) -> tuple[Occupancy, ...]:
-    start, end = event.content.start, event.content.end
-    return tuple(
-        Occupancy(mailbox=mailbox, start=start, end=end, event=event.id, original_start=start, state=state)
-        for mailbox, state in states.items()
-    )
+def _occupancies(
+    event: Event,
+    people: Iterable[str],
+    states: Mapping[_Name, OccupancyState],
+    shown: tuple[datetime, datetime],
+) -> tuple[Occupancy, ...]:
+    """Return what these people and the event's rooms have of it: what was so before keeps its state."""
+    content = event.content
+    wanted = [
+        Occupancy(
+            mailbox=mailbox,
+            start=each.start,
+            end=each.end,
+            event=event.id,
+            original_start=each.original_start,
+            state=OccupancyState.PENDING,
+        )
+        for each in _occurrences(content, shown)
+        for mailbox in dict.fromkeys((*people, *rooms_of(content, each)))
+    ]
+    return tuple(replace(each, state=states.get(_name(each), each.state)) for each in wanted)
+
+
+def _name(held: Occupancy) -> _Name:
+    return held.mailbox, held.original_start, held.start, held.end
+
+
+def _occurrences(content: Content, shown: tuple[datetime, datetime]) -> list[Occurrence]:
+    if content.series is not None:
+        return occurrences_between(content.series, times_of(content), *shown)
+    start, end = content.start, content.end
+    return [Occurrence(day=start.date(), original_start=start, start=start, end=end)]
 
 
 def _never_sent(operation: Operation) -> bool:

@@ -1,8 +1,10 @@
 """Reading for a caller: one consistent view of the store for each question."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from roomd_core.access import Caller
 from roomd_core.api import wire
@@ -13,7 +15,7 @@ from roomd_core.booking.rules import may_change
 from roomd_core.booking.spans import day_in, in_utc, zone_named
 from roomd_core.booking.views import audit_view, event_view, mailbox_status, planned_view, span
 from roomd_core.errors import Invalid, NotFound
-from roomd_core.model import Conflict, Event, Mailbox, MailboxKind, PlannedWrite, Watch
+from roomd_core.model import Conflict, Event, Mailbox, MailboxKind, Occupancy, PlannedWrite, Watch
 from roomd_core.store import Store, Tables
 
 LONGEST_VIEW: Final = timedelta(days=366)
@@ -71,7 +73,15 @@ async def event(store: Store, caller: Caller, event_id: str) -> wire.EventView:
         found = await tables.events.get(event_id)
         if found is None:
             raise NotFound(f"There is no event {event_id}. Use an id that the timeline shows.")
-        return (await _event_views(tables, caller, {event_id: found}))[event_id]
+        shown = (await _event_views(tables, caller, {event_id: found}))[event_id]
+        held = await tables.occupancies.of_event(event_id) if found.content.series else []
+    return replace(shown, occurrences=_occurrences(held))
+
+
+def _occurrences(held: Iterable[Occupancy]) -> tuple[wire.OccurrenceView, ...]:
+    """Return when the occurrences of a series are, whoever is occupied by them."""
+    times = sorted({(each.original_start, each.start, each.end) for each in held})
+    return tuple(wire.OccurrenceView(original_start=was, start=start, end=end) for was, start, end in times)
 
 
 async def conflicts(store: Store, caller: Caller, now: datetime, *, resolved: bool = False) -> wire.Conflicts:

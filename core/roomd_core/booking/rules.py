@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from roomd_core.access import Caller
 from roomd_core.api.wire import Booking, EventPatch
 from roomd_core.booking.people import attendees, organizer_for, rooms_named
+from roomd_core.booking.repeating import repeated
 from roomd_core.booking.spans import in_utc, require_ahead, require_order, zone_named
 from roomd_core.booking.text import line, sendable, title
 from roomd_core.errors import Invalid, NotAllowed, VersionMismatch
@@ -42,6 +43,8 @@ def draft(booking: Booking, caller: Caller, mailboxes: Sequence[Mailbox], now: d
         attendees=attendees(booking.attendees, organizer.address, mailboxes),
         rooms=tuple(sorted(room.address for room in rooms)),
     )
+    if booking.recurrence is not None:
+        content = repeated(content, booking.recurrence)
     return Draft(organizer=organizer, content=content)
 
 
@@ -64,6 +67,8 @@ def amend(event: Event, patch: EventPatch, mailboxes: Sequence[Mailbox], now: da
     if patch.rooms is not UNSET:
         rooms = rooms_named(patch.rooms, mailboxes)
         content = replace(content, rooms=tuple(sorted(room.address for room in rooms)))
+    if patch.recurrence is not UNSET:
+        content = repeated(content, patch.recurrence)
     return content
 
 
@@ -105,8 +110,8 @@ def require_may_change(caller: Caller, event: Event, mailboxes: Sequence[Mailbox
             f"This event is {whose}'s, who is not among the people roomd looks after; change it in Outlook."
         )
     caller.require_may_act_for(event.organizer, to="change this event")
-    if event.content.series is not None:
-        raise NotAllowed("This event belongs to a series, which roomd does not change; change it in Outlook.")
+    if event.content.series is not None and event.content.series.recurrence is None:
+        raise NotAllowed("Of this series only single occurrences are known here; change it in Outlook.")
 
 
 def require_version(event: Event, version: int | None) -> None:

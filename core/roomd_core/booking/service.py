@@ -1,30 +1,33 @@
 """Booking, changing and cancelling: every rule checked, the room asked for, all of it stored before the answer."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from roomd_core.access import Caller
-from roomd_core.api.wire import Booking, EventPatch
-from roomd_core.booking.clearance import PATIENCE, Clearance, Wish, require_free_here
+from roomd_core.api.wire import Booking, EventPatch, Scope
+from roomd_core.booking.clearance import PATIENCE, Clearance, Wish, require_free_here, wish_for
 from roomd_core.booking.idempotency import Request, remember, replay, request_of
 from roomd_core.booking.ledger import Deed, known_event, save
 from roomd_core.booking.outcome import Known, booked, cancelled, changed
-from roomd_core.booking.rules import amend, draft, require_may_change, require_standing, require_version
-from roomd_core.booking.vacancy import wanted
+from roomd_core.booking.rules import Draft, amend, draft, require_may_change, require_standing, require_version
+from roomd_core.booking.series_edits import Change, Edit, called_off, edited
 from roomd_core.clock import Clock
 from roomd_core.errors import RoomTaken
 from roomd_core.model import ChangeKind, Content, Event, EventStatus, Mailbox
 from roomd_core.store import Store, Tables
 from roomd_core.sync.inviting import remember as remember_room
 from roomd_core.sync.remote import Remote
+from roomd_core.sync.window import Window
+
+_WINDOW = Window()
 
 
 class BookingService:
     """What people do with events. The answer is given when the store has it; Exchange hears of it afterwards."""
 
-    def __init__(  # noqa: PLR0913 - its ports, and the two settings of its trust
+    def __init__(  # noqa: PLR0913 - its ports, how far it looks, and the two settings of its trust
         self,
         store: Store,
         remote: Remote,
@@ -32,13 +35,16 @@ class BookingService:
         *,
         refresh: Callable[[Sequence[str]], Awaitable[None]],
         fresh_for: timedelta,
+        window: Window = _WINDOW,
         patience: timedelta = PATIENCE,
     ) -> None:
         """``refresh`` reads mailboxes anew; a room read within ``fresh_for`` is trusted when Exchange is silent.
 
-        Exchange counts as silent when it has not said within ``patience`` whether a room is free.
+        Exchange counts as silent when it has not said within ``patience`` whether a room is free. Occurrences of
+        series are checked and held within ``window``.
         """
         self._store = store
+        self._window = window
         self._clock = clock
         self.clearance = Clearance(store, remote, clock, refresh=refresh, fresh_for=fresh_for, patience=patience)
 
@@ -63,8 +69,8 @@ class BookingService:
                 return event
             mailboxes = await tables.mailboxes.all()
         now = self._clock.now()
-        outcome = booked(draft(booking, caller, mailboxes, now), now, key=self._store.new_key)
-        wish = _wish(outcome.event.id, None, outcome.event.content, mailboxes)
+        outcome = booked(draft(booking, caller, mailboxes, now), now, self._window, key=self._store.new_key)
+        wish = self.wish(outcome.event.id, None, Edit(content=outcome.event.content), mailboxes)
         await self.clearance.require(wish)
         async with self._store.write() as tables:
             if event := await replay(tables, request):
@@ -75,62 +81,90 @@ class BookingService:
         return event
 
     async def change(
-        self, caller: Caller, event_id: str, patch: EventPatch, *, if_version: int | None = None
+        self, caller: Caller, event_id: str, change: Change | EventPatch, *, if_version: int | None = None
     ) -> Event:
-        """Change an event. One whose item is gone from Exchange gets another there.
+        """Change an event, or of a series the occurrences meant. One whose item is gone from Exchange gets another.
 
-        Raises Invalid, NotFound, NotAllowed, RoomTaken, VersionMismatch, ExchangeUnavailable, StoreError.
+        Returns the event that has the change: of this and the following occurrences that is a new series.
+        Raises Invalid, NotFound, NotAllowed, RoomTaken, ExceptionsLost, VersionMismatch, ExchangeUnavailable,
+        StoreError.
         """
+        change = Change(patch=change) if isinstance(change, EventPatch) else change
         async with self._store.read() as tables:
-            known, content = await self._amended(tables, caller, event_id, patch, if_version)
-        standing = None if known.event.status is EventStatus.CANCELLED else known.event.content
-        wish = _wish(event_id, standing, content, known.mailboxes)
+            known, edit = await self._amended(tables, caller, event_id, change, if_version)
+        wish = self.wish(event_id, _standing(known.event), edit, known.mailboxes)
         await self.clearance.require(wish)
         async with self._store.write() as tables:
             # What was cleared is what is saved: nobody may have changed the event since it was read above.
-            known, content = await self._amended(tables, caller, event_id, patch, known.event.version)
-            if known.in_step_with(content):
+            known, edit = await self._amended(tables, caller, event_id, change, known.event.version)
+            assert edit.content is not None
+            if known.in_step_with(edit.content) and edit.follows is None:
                 return known.event
             await require_free_here(tables, wish)
-            now = self._clock.now()
-            outcome = changed(known, content, actor=caller.user, now=now, key=self._store.new_key)
-            deed = Deed(kind=ChangeKind.CHANGED, actor=caller.user, at=now, before=known.event.content)
-            return await save(tables, outcome, deed)
+            return await self._save(tables, caller, known, edit)
 
     async def _amended(
-        self, tables: Tables, caller: Caller, event_id: str, patch: EventPatch, version: int | None
-    ) -> tuple[Known, Content]:
+        self, tables: Tables, caller: Caller, event_id: str, change: Change, version: int | None
+    ) -> tuple[Known, Edit]:
         known = await known_event(tables, event_id)
         require_may_change(caller, known.event, known.mailboxes)
         require_version(known.event, version)
         require_standing(known.event, known.cancelled_by)
-        return known, amend(known.event, patch, known.mailboxes, self._clock.now())
+        now = self._clock.now()
+        if known.event.content.series is not None:
+            return known, edited(known.event, change, known.mailboxes, now)
+        return known, Edit(content=amend(known.event, change.patch, known.mailboxes, now))
 
-    async def invite_again(self, caller: Caller, event_id: str, room: str, *, if_version: int | None = None) -> None:
+    async def _save(self, tables: Tables, caller: Caller, known: Known, edit: Edit) -> Event:
+        """Store a change; a series that follows is another event, sent once Exchange has ended the first."""
+        assert edit.content is not None
+        now = self._clock.now()
+        outcome = changed(
+            known, edit.content, actor=caller.user, now=now, window=self._window, key=self._store.new_key
+        )
+        deed = Deed(kind=ChangeKind.CHANGED, actor=caller.user, at=now, before=known.event.content)
+        event = await save(tables, outcome, deed)
+        if edit.follows is None:
+            return event
+        waiting = await tables.operations.open_of_event(event.id)
+        organizer = next(mailbox for mailbox in known.mailboxes if mailbox.address == event.organizer)
+        second = booked(Draft(organizer=organizer, content=edit.follows), now, self._window, key=self._store.new_key)
+        made = Deed(kind=ChangeKind.CREATED, actor=caller.user, at=now)
+        return await save(tables, second, made, after=waiting[-1].id)
+
+    async def change_whole(self, caller: Caller, event: Event, patch: EventPatch) -> Event:
+        """Change an event, all of it if it is a series, if it is still as given. Raises as ``change``."""
+        return await self.change(caller, event.id, _whole(event, patch), if_version=event.version)
+
+    async def invite_again(self, caller: Caller, event: Event, room: str) -> None:
         """Invite a room that lost the event. Where it is still on the event's list it is taken off first.
 
         Raises Invalid, NotFound, NotAllowed, RoomTaken, VersionMismatch, ExchangeUnavailable, StoreError.
         """
+        nothing = _whole(event, EventPatch())
         async with self._store.read() as tables:
-            known, content = await self._amended(tables, caller, event_id, EventPatch(), if_version)
+            known, edit = await self._amended(tables, caller, event.id, nothing, event.version)
+        content = edit.content
+        assert content is not None
         if room not in content.rooms:
-            await self.change(caller, event_id, EventPatch(rooms=(*content.rooms, room)), if_version=if_version)
+            await self.change_whole(caller, event, EventPatch(rooms=(*content.rooms, room)))
             return
-        wish = _wish(event_id, replace(content, rooms=()), replace(content, rooms=(room,)), known.mailboxes)
+        wanted = Edit(content=replace(content, rooms=(room,)))
+        wish = self.wish(event.id, replace(content, rooms=()), wanted, known.mailboxes)
         await self.clearance.require(wish)
         async with self._store.write() as tables:
-            known, content = await self._amended(tables, caller, event_id, EventPatch(), known.event.version)
+            known, _ = await self._amended(tables, caller, event.id, nothing, event.version)
             await require_free_here(tables, wish)
-            now = self._clock.now()
             without = replace(content, rooms=tuple(one for one in content.rooms if one != room))
-            deed = Deed(kind=ChangeKind.CHANGED, actor=caller.user, at=now, before=content)
-            await save(tables, changed(known, without, actor=caller.user, now=now), deed)
-            await remember_room(tables, event_id, room)
+            await self._save(tables, caller, known, Edit(content=without))
+            await remember_room(tables, event.id, room)
 
-    async def cancel(self, caller: Caller, event_id: str) -> Event:
+    async def cancel(
+        self, caller: Caller, event_id: str, *, scope: Scope | None = None, occurrence: datetime | None = None
+    ) -> Event:
         """Cancel an event: it stays as a tombstone and its rooms are free. Cancelling twice is cancelling once.
 
-        Raises NotFound, NotAllowed, StoreError.
+        Of a series only the occurrences meant are called off. Raises Invalid, NotFound, NotAllowed, StoreError.
         """
         now = self._clock.now()
         async with self._store.write() as tables:
@@ -138,11 +172,25 @@ class BookingService:
             require_may_change(caller, known.event, known.mailboxes)
             if known.event.status is EventStatus.CANCELLED:
                 return known.event
+            if known.event.content.series is not None:
+                edit = called_off(known.event, scope, occurrence)
+                if edit.content is not None:
+                    return await self._save(tables, caller, known, edit)
             deed = Deed(kind=ChangeKind.CANCELLED, actor=caller.user, at=now, before=known.event.content)
             return await save(tables, cancelled(known, actor=caller.user, now=now), deed)
 
+    def wish(self, event_id: str, before: Content | None, edit: Edit, mailboxes: Sequence[Mailbox]) -> Wish:
+        """Return what has to be free for an edit: from now on, and of a series as far ahead as it is shown."""
+        now = self._clock.now()
+        contents = [content for content in (edit.follows, edit.content) if content is not None]
+        return wish_for(event_id, before, contents, mailboxes, within=(now, self._window.days(now)[1]))
 
-def _wish(event: str, before: Content | None, after: Content, mailboxes: Sequence[Mailbox]) -> Wish:
-    needed = set(wanted(before, after))
-    rooms = {mailbox.address: mailbox for mailbox in mailboxes if mailbox.address in needed}
-    return Wish(event=event, rooms=rooms, start=after.start, end=after.end, zone=after.zone)
+
+def _standing(event: Event) -> Content | None:
+    """Return what an event has already; of a cancelled one nothing."""
+    return None if event.status is EventStatus.CANCELLED else event.content
+
+
+def _whole(event: Event, patch: EventPatch) -> Change:
+    """Return a change of an event as a whole: of a series, of all its occurrences."""
+    return Change(patch=patch, scope=Scope.ALL if event.content.series else None)

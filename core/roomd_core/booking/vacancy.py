@@ -2,37 +2,29 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from roomd_core.booking.spans import zone_or_utc
 from roomd_core.errors import RoomTaken
 from roomd_core.model import Content, Event, Freshness, Item, Mailbox, Occupancy, OccupancyState
+from roomd_core.spans import Span, by_mailbox, overlapping, spans_of
 from roomd_core.sync.remote import Busy
 
 SOMEBODY = "somebody, as Exchange's free/busy tells"
+_TOLD: Final = 3
+"""Taken times named one by one."""
 
 
-class Span(Struct, frozen=True, kw_only=True):
-    """A mailbox from ``start`` up to but without ``end``."""
+def wanted(before: Content | None, after: Content, since: datetime, until: datetime) -> tuple[Span, ...]:
+    """Return what a booking, or a change of ``before``, needs to find free: all that it has not had already.
 
-    mailbox: str
-    start: datetime
-    end: datetime
-
-
-def wanted(before: Content | None, after: Content) -> tuple[str, ...]:
-    """Return the rooms that a booking, or a change of ``before``, needs to find free: all if the time moves."""
-    if before is None or (before.start, before.end) != (after.start, after.end):
-        return after.rooms
-    return tuple(room for room in after.rooms if room not in before.rooms)
-
-
-def spans_of(content: Content | None) -> list[Span]:
-    """Return what an event with this content takes of its rooms."""
-    if content is None:
-        return []
-    return [Span(mailbox=room, start=content.start, end=content.end) for room in content.rooms]
+    Of a series that is every occurrence between two instants.
+    """
+    had = set(spans_of(before, since, until))
+    return tuple(span for span in spans_of(after, since, until) if span not in had)
 
 
 def spans_held(occupancies: Iterable[Occupancy]) -> list[Span]:
@@ -53,14 +45,22 @@ def spans_in(copies: Iterable[Item]) -> list[Span]:
     ]
 
 
-def unexplained(busy: Iterable[Busy], known: Sequence[Span], start: datetime, end: datetime) -> list[Busy]:
-    """Return the busy spans that overlap ``start`` to ``end`` there where nothing known covers them."""
-    return [span for span in busy if not _covered(span, known, start, end)]
+def unexplained(busy: Iterable[Busy], known: Sequence[Span], wanted: Sequence[Span]) -> list[Busy]:
+    """Return the busy spans that overlap something wanted there where nothing known covers them."""
+    explained, asked = by_mailbox(known), by_mailbox(wanted)
+    return [
+        span
+        for span in busy
+        if any(
+            not _covered(span, explained.get(span.mailbox, []), each)
+            for each in overlapping(asked.get(span.mailbox, []), span.start, span.end)
+        )
+    ]
 
 
-def _covered(busy: Busy, known: Sequence[Span], start: datetime, end: datetime) -> bool:
-    reached, end = max(busy.start, start), min(busy.end, end)
-    for span in sorted((span for span in known if span.mailbox == busy.mailbox), key=lambda span: span.start):
+def _covered(busy: Busy, known: Sequence[Span], wanted: Span) -> bool:
+    reached, end = max(busy.start, wanted.start), min(busy.end, wanted.end)
+    for span in known:
         if span.start <= reached:
             reached = max(reached, span.end)
     return reached >= end
@@ -77,22 +77,39 @@ def _is_fresh(known: Freshness | None, now: datetime, fresh_for: timedelta) -> b
     return known is not None and known.read_at is not None and now - known.read_at <= fresh_for
 
 
-def taken_by(event: Event | None, held: Occupancy, room: Mailbox, zone: str) -> RoomTaken:
-    """Say who has a room and until when, in the zone the asker thinks in."""
+class Taken(Struct, frozen=True, kw_only=True):
+    """Somebody has a room at a time that is wanted."""
+
+    room: Mailbox
+    holder: str
+    start: datetime
+    end: datetime
+
+
+def taken_by(event: Event | None, held: Occupancy, room: Mailbox) -> Taken:
+    """Say who has a room and until when."""
     holder = SOMEBODY if event is None else event.organizer_name or event.organizer or SOMEBODY
-    return _taken(room, holder, held.start, held.end, zone)
+    return Taken(room=room, holder=holder, start=held.start, end=held.end)
 
 
-def taken_by_somebody(busy: Busy, room: Mailbox, zone: str) -> RoomTaken:
+def taken_by_somebody(busy: Busy, room: Mailbox) -> Taken:
     """Say that Exchange counts a room as taken without telling by whom."""
-    return _taken(room, SOMEBODY, busy.start, busy.end, zone)
+    return Taken(room=room, holder=SOMEBODY, start=busy.start, end=busy.end)
 
 
-def _taken(room: Mailbox, holder: str, start: datetime, end: datetime, zone: str) -> RoomTaken:
-    local = zone_or_utc(zone)
-    first, last = start.astimezone(local), end.astimezone(local)
+def refusal(taken: Sequence[Taken], occurrences: int, zone: str) -> RoomTaken:
+    """Say who has the rooms, in the zone the asker thinks in: of a series how often, and the first few times."""
+    first, local = taken[0], zone_or_utc(zone)
+    if occurrences == 1:
+        text = f"{first.room.name} is taken by {first.holder} {_when(first, local)} ({local.key})."
+    else:
+        told = "; ".join(f"{each.room.name} by {each.holder} {_when(each, local)}" for each in taken[:_TOLD])
+        more = f"; and {len(taken) - _TOLD} more" if len(taken) > _TOLD else ""
+        text = f"The rooms are taken at {len(taken)} of {occurrences} times: {told}{more} ({local.key})."
+    return RoomTaken(text, room=first.room.address, holder=first.holder, until=first.end)
+
+
+def _when(taken: Taken, local: ZoneInfo) -> str:
+    first, last = taken.start.astimezone(local), taken.end.astimezone(local)
     until = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
-    return RoomTaken(
-        f"{room.name} is taken by {holder} from {first:%Y-%m-%d %H:%M} to {until} ({local.key}).",
-        room=room.address, holder=holder, until=end,
-    )  # fmt: skip
+    return f"from {first:%Y-%m-%d %H:%M} to {until}"

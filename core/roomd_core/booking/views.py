@@ -80,6 +80,7 @@ def event_view(  # noqa: PLR0913 - what is known around an event
         end=content.end,
         zone=content.zone,
         recurs=_recurs(content),
+        recurrence=content.series.recurrence if content.series else None,
         all_day=content.all_day,
         private=is_private(event),
         location=content.location if readable else "",
@@ -134,6 +135,8 @@ def _note_on(operation: Operation) -> str:
         return f"Not in Exchange: {error or 'no reason was given'}. See the conflict."
     if operation.state is OperationState.UNKNOWN:
         return "Sent to Exchange and the answer was lost: roomd is looking it up."
+    if operation.after is not None and not operation.attempts:
+        return "Made in Exchange as soon as the series before it has ended there."
     return f"Waiting for Exchange: {error}." if error else ""
 
 

@@ -31,7 +31,8 @@ class Operation(Struct, frozen=True, kw_only=True):
 
     ``payload`` is the content when it was asked for. ``key`` is written into the item, so that a create whose
     answer was lost can be looked up. ``probe_from`` is the sync state before sending: everything the attempt can
-    have caused comes after it. ``not_before`` keeps back-off over a restart.
+    have caused comes after it. ``not_before`` keeps back-off over a restart. Nothing is sent before operation
+    ``after`` is done: the second half of a series must not be there while the first still has its occurrences.
     """
 
     id: int
@@ -48,3 +49,4 @@ class Operation(Struct, frozen=True, kw_only=True):
     absent_once_at: datetime | None = None
     error: str | None = None
     created_at: datetime
+    after: int | None = None

@@ -21,14 +21,16 @@ class WriteKind(StrEnum):
 class PlannedWrite(Struct, frozen=True, kw_only=True):
     """One write that waits. ``mailbox`` is whom roomd acts as, ``units`` what an update changes.
 
-    ``mails`` are the addresses Exchange mails because of it. ``unless`` says what would make it needless: a write
-    whose answer was lost may have been applied already. ``not_before`` is the earliest time, where it has to wait;
-    ``waiting`` says for what.
+    ``occurrence`` is the original start of the one occurrence of a series that it is about. ``mails`` are the
+    addresses Exchange mails because of it. ``unless`` says what would make it needless: a write whose answer was lost
+    may have been applied already. ``not_before`` is the earliest time, where it has to wait; ``waiting`` says for
+    what.
     """
 
     event: str
     kind: WriteKind
     mailbox: str
+    occurrence: datetime | None = None
     units: tuple[str, ...] = ()
     mails: tuple[str, ...] = ()
     unless: str = ""

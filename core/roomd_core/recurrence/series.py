@@ -1,5 +1,6 @@
 """A series: its rule, and what is different in single occurrences."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ class ModifiedOccurrence(Struct, frozen=True, kw_only=True):
     end: datetime
     title: str | None = None
     location: str | None = None
+    body: str | None = None
     rooms: tuple[str, ...] | None = None
 
 
@@ -42,3 +44,22 @@ class Series(Struct, frozen=True, kw_only=True):
     def without_modified(self, original_start: datetime) -> "Series":
         """Return the series with one exception forgotten."""
         return replace(self, modified=tuple(each for each in self.modified if each.original_start != original_start))
+
+    @property
+    def exceptions(self) -> dict[datetime, ModifiedOccurrence | None]:
+        """What differs, by original start in order; None is an occurrence that was deleted."""
+        found: dict[datetime, ModifiedOccurrence | None] = {each.original_start: each for each in self.modified}
+        return dict(sorted({**found, **dict.fromkeys(self.deleted)}.items()))
+
+    def with_exceptions(self, exceptions: Mapping[datetime, ModifiedOccurrence | None]) -> "Series":
+        """Return the series with these exceptions and no others."""
+        ordered = sorted(exceptions.items())
+        return replace(
+            self,
+            modified=tuple(each for _, each in ordered if each is not None),
+            deleted=tuple(original_start for original_start, each in ordered if each is None),
+        )
+
+    def with_deleted(self, original_start: datetime) -> "Series":
+        """Return the series with one occurrence deleted."""
+        return self.with_exceptions({**self.exceptions, original_start: None})

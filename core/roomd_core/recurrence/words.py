@@ -19,7 +19,7 @@ from roomd_core.recurrence.rule import (
     Weekly,
 )
 
-_MONTHS = (
+MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
@@ -42,9 +42,9 @@ def _pattern(pattern: Pattern) -> str:
         case RelativeMonthly():
             return f"on the {pattern.week} {_name(pattern.day)} of {_every(pattern.interval, 'month')}"
         case AbsoluteYearly():
-            return f"every year on {pattern.day} {_MONTHS[pattern.month - 1]}"
+            return f"every year on {pattern.day} {MONTHS[pattern.month - 1]}"
         case RelativeYearly():
-            return f"every year on the {pattern.week} {_name(pattern.day)} of {_MONTHS[pattern.month - 1]}"
+            return f"every year on the {pattern.week} {_name(pattern.day)} of {MONTHS[pattern.month - 1]}"
     assert_never(pattern)
 
 
@@ -80,4 +80,4 @@ def _name(day: DayOfWeek) -> str:
 
 
 def _date(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"

@@ -12,18 +12,20 @@ from roomd_core.store.table import AMONG, Row, Table, insert, select, upsert
 
 _COLUMNS = (
     "id", "event", "mailbox", "kind", "key", "payload", "state", "attempts", "not_before", "sent_at", "probe_from",
-    "absent_once_at", "error", "created_at",
+    "absent_once_at", "error", "created_at", "after",
 )  # fmt: skip
 _ADD = insert("operation", _COLUMNS[1:])
 _PUT = upsert("operation", _COLUMNS, key=("id",))
 _SELECT = select("operation", _COLUMNS)
 
-# Operations of one event are done one after the other: only the first that is not parked may be worked on. Nothing is
-# sent to a mailbox of which nobody has said yet whether to believe what it shows.
+# Operations of one event are done one after the other: only the first that is not parked may be worked on, and only
+# when the operation of another event that it waits for is done. Nothing is sent to a mailbox of which nobody has said
+# yet whether to believe what it shows.
 _FIRST = """
     state IN ('queued', 'unknown') AND id IN (
         SELECT min(id) FROM operation WHERE state <> 'done' AND state <> 'parked' GROUP BY event
-    ) AND mailbox NOT IN (SELECT mailbox FROM conflict WHERE mailbox IS NOT NULL AND resolved_at IS NULL)
+    ) AND (after IS NULL OR (SELECT state FROM operation AS other WHERE other.id = operation.after) = 'done')
+    AND mailbox NOT IN (SELECT mailbox FROM conflict WHERE mailbox IS NOT NULL AND resolved_at IS NULL)
 """
 
 _UNSENT = "SELECT DISTINCT event FROM operation WHERE state <> 'done' AND state <> 'parked'"
@@ -42,11 +44,26 @@ class Operations(Table):
     """Table ``operation``. Open is what is not done; what is parked is open, but waits for a person."""
 
     async def add(  # noqa: PLR0913 - an operation's own fields
-        self, *, event: str, mailbox: str, kind: OperationKind, key: str, payload: Content, created_at: datetime
+        self,
+        *,
+        event: str,
+        mailbox: str,
+        kind: OperationKind,
+        key: str,
+        payload: Content,
+        created_at: datetime,
+        after: int | None = None,
     ) -> Operation:
         """Queue something to do."""
         operation = Operation(
-            id=0, event=event, mailbox=mailbox, kind=kind, key=key, payload=payload, created_at=created_at
+            id=0,
+            event=event,
+            mailbox=mailbox,
+            kind=kind,
+            key=key,
+            payload=payload,
+            created_at=created_at,
+            after=after,
         )
         return replace(operation, id=await self._insert(_ADD, _to_row(operation)[1:]))
 
@@ -124,13 +141,14 @@ def _to_row(operation: Operation) -> Row:
         maybe(seconds, operation.absent_once_at),
         operation.error,
         seconds(operation.created_at),
+        operation.after,
     )
 
 
 def _from_row(row: Row) -> Operation:
     (
         number, event, mailbox, kind, key, payload, state, attempts, not_before, sent_at, probe_from,
-        absent_once_at, error, created_at,
+        absent_once_at, error, created_at, after,
     ) = row  # fmt: skip
     return Operation(
         id=number,
@@ -147,4 +165,5 @@ def _from_row(row: Row) -> Operation:
         absent_once_at=maybe(instant, absent_once_at),
         error=error,
         created_at=instant(created_at),
+        after=after,
     )

@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from roomd_core.model import Mailbox, MailboxKind, OccupancyState, Origin
+from roomd_core.spans import rooms_ever
 from roomd_core.sync.attend import RoomAttendant
 from roomd_core.sync.case import Case
 from roomd_core.sync.followup import FollowUps
@@ -95,8 +96,8 @@ class Aftercare:
 
     async def _concerned(self, case: Case) -> list[Mailbox]:
         listed = (await self._ledger.setting()).mailboxes
-        base = case.event.base or case.event.content
-        addresses = (case.event.organizer, *case.event.content.rooms, *base.rooms)
+        contents = [content for content in (case.event.content, case.event.base) if content]
+        addresses = (case.event.organizer, *(room for content in contents for room in rooms_ever(content)))
         return [listed[address] for address in dict.fromkeys(addresses) if address in listed]
 
     async def unanswered(self) -> list[Case]:

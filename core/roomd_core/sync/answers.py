@@ -5,10 +5,10 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from roomd_core.merge import diff
 from roomd_core.model import Answer, Event, Item, Occupancy, OccupancyState, Origin, Response
 from roomd_core.sync.case import Case, Setting
 from roomd_core.sync.occurrences import STATE_OF, spread
+from roomd_core.sync.steps import rule_is_unsent
 
 
 def answer_of(event: Event, address: str) -> Answer:
@@ -105,7 +105,7 @@ def _asked_state(case: Case, mailbox: str) -> OccupancyState:
 
 
 def _time_is_unsent(case: Case) -> bool:
-    return case.event.base is None or "time" in diff(case.event.base, case.event.content)
+    return case.event.base is None or rule_is_unsent(case.event.base, case.event.content)
 
 
 def _released(case: Case, item: Item, setting: Setting) -> bool:

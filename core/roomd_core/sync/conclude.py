@@ -14,6 +14,7 @@ from roomd_core.model import (
 from roomd_core.sync import conflicts
 from roomd_core.sync.answers import answer_of, occupancies_of, settle_answers
 from roomd_core.sync.case import ROOMD, Case, Revision, Setting
+from roomd_core.sync.declining import declined_occurrences, review_occurrences
 from roomd_core.sync.drift import review_drift
 from roomd_core.sync.dropping import is_dropped
 from roomd_core.sync.narrate import narrate
@@ -78,13 +79,15 @@ def _review_rooms(before: Case | None, case: Case, setting: Setting) -> Case:
         )
         if news and not known:
             case = case.with_conflict(conflicts.declined(case, room, setting))
+        case = review_occurrences(before, case, room, setting)
     return case
 
 
 def _still_declined(case: Case, conflict: Conflict) -> bool:
     room = conflict.room or ""
     invited = room in case.event.content.rooms
-    return not case.cancelled and invited and answer_of(case.event, room) is Answer.DECLINED
+    declined = answer_of(case.event, room) is Answer.DECLINED or bool(declined_occurrences(case, room))
+    return not case.cancelled and invited and declined
 
 
 def _stamp(before: Case | None, case: Case, setting: Setting) -> Case:

@@ -94,12 +94,17 @@ def _modified(
         moved,
         title=_unless_same(listed.seen.title, master.title),
         location=_unless_same(listed.seen.location, master.location),
+        body=_unless_same(_body(listed.seen), _body(master)),
         rooms=_unless_same(_rooms(listed.seen), _rooms(master)) if master.is_organizer else None,
     )
 
 
 def _rooms(seen: RemoteItem) -> tuple[str, ...]:
     return tuple(sorted(seen.detail.rooms)) if seen.detail else ()
+
+
+def _body(seen: RemoteItem) -> str:
+    return seen.detail.body if seen.detail else ""
 
 
 def _unless_same(part: Part, usual: Part) -> Part | None:

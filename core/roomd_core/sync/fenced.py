@@ -5,7 +5,7 @@ from datetime import datetime
 
 from roomd_core.model import Answer, Content, ItemRef
 from roomd_core.store import Store
-from roomd_core.sync.remote import Busy, ChangePage, Mail, Remote, RemoteItem, RetryLater, Signal, View
+from roomd_core.sync.remote import Busy, ChangePage, Mail, OneOccurrence, Remote, RemoteItem, RetryLater, Signal, View
 
 
 class FencedRemote:
@@ -43,6 +43,16 @@ class FencedRemote:
         """Write what differs, if the store may send."""
         await self._require_may_send()
         return await self._remote.update(mailbox, ref, before, after, mail=mail)
+
+    async def update_occurrence(self, mailbox: str, master: ItemRef, one: OneOccurrence, *, mail: Mail) -> None:
+        """Write what differs in one occurrence, if the store may send."""
+        await self._require_may_send()
+        await self._remote.update_occurrence(mailbox, master, one, mail=mail)
+
+    async def cancel_occurrence(self, mailbox: str, master: ItemRef, original_start: datetime, *, mail: Mail) -> None:
+        """Call one occurrence off, if the store may send."""
+        await self._require_may_send()
+        await self._remote.cancel_occurrence(mailbox, master, original_start, mail=mail)
 
     async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:
         """Cancel a meeting, if the store may send."""

@@ -1,17 +1,20 @@
 """Saying beforehand what an operation would write, and whom that mails. Pure: it decides as sending does."""
 
 from collections.abc import Iterator
-from typing import assert_never
 
 from roomd_core.merge import diff
-from roomd_core.model import Operation, OperationState, PlannedWrite, WriteKind
+from roomd_core.model import Content, Operation, OperationKind, OperationState, PlannedWrite, WriteKind
+from roomd_core.occurrences import occurrence_content
+from roomd_core.spans import Span
 from roomd_core.sync.case import Case
 from roomd_core.sync.recipients import recipients
 from roomd_core.sync.remote import Mail
-from roomd_core.sync.sending import Cancelling, Creating, Nothing, Updating, Vanished, what_to_send
+from roomd_core.sync.sending import Cancelling, Nothing, Vanished, what_to_send
+from roomd_core.sync.steps import Step, next_step
 
 IN_DOUBT = "it was applied already: the answer was lost, and it is looked up first"
 _MAY_BE_THERE = "its item is found in another place"
+_FIRST_HALF = "for Exchange to have ended the series before"
 
 
 def forecast(case: Case) -> tuple[PlannedWrite, ...]:
@@ -21,7 +24,7 @@ def forecast(case: Case) -> tuple[PlannedWrite, ...]:
 
 
 def invites_anew(case: Case) -> frozenset[str]:
-    """Return the rooms that will be asked, or asked again, by what waits to be sent."""
+    """Return the rooms that will be asked, or asked again, by what waits to be sent, about the whole event."""
     base, content = case.event.base, case.event.content
     if case.cancelled or not forecast(case):
         return frozenset()
@@ -30,31 +33,77 @@ def invites_anew(case: Case) -> frozenset[str]:
     return frozenset(content.rooms) - frozenset(base.rooms)
 
 
+def invites_once(case: Case) -> tuple[Span, ...]:
+    """Return when rooms will be asked, or asked again, about single occurrences by what waits to be sent."""
+    if case.cancelled or not forecast(case):
+        return ()
+    return tuple(
+        span for before, step in _steps(case.event.base, case.event.content) for span in _asked_once(before, step)
+    )
+
+
 def _writes(case: Case, operation: Operation) -> Iterator[PlannedWrite]:
-    write, content, base = what_to_send(case, operation), case.event.content, case.event.base
+    write, event = what_to_send(case, operation), case.event
     match write:
         case Nothing():
             return
-        case Creating(mail=mail):
-            yield _planned(operation, WriteKind.CREATE, mails=recipients(mail, None, content))
-        case Updating(before=before, mail=mail):
-            mails = recipients(mail, before, content)
-            yield _planned(operation, WriteKind.UPDATE, units=case.edited, mails=mails)
         case Cancelling(mail=mail):
-            yield _planned(operation, WriteKind.CANCEL, mails=recipients(mail, base or content, None))
+            yield _told(operation, WriteKind.CANCEL, recipients(mail, event.base or event.content, None))
         case Vanished():
-            mails = recipients(Mail.EVERYBODY, None, content)
-            yield _planned(operation, WriteKind.CREATE, mails=mails, unless=_MAY_BE_THERE)
+            yield from (_step(operation, *each, unless=_MAY_BE_THERE) for each in _steps(None, event.content))
         case _:
-            assert_never(write)
+            base = None if operation.kind is OperationKind.CREATE else event.base
+            yield from (_step(operation, *each) for each in _steps(base, event.content))
 
 
-def _planned(
+def _steps(base: Content | None, content: Content) -> Iterator[tuple[Content | None, Step]]:
+    """Go through the writes that bring Exchange from one content to another, each with what it starts from."""
+    while base is None or diff(base, content):
+        step = next_step(base, content)
+        if step.content == base:
+            return
+        yield base, step
+        base = step.content
+
+
+def _step(operation: Operation, base: Content | None, step: Step, *, unless: str = "") -> PlannedWrite:
+    if base is None:
+        return _told(operation, WriteKind.CREATE, recipients(Mail.EVERYBODY, None, step.content), unless=unless)
+    if step.occurrence is None:
+        mails = recipients(Mail.CHANGED, base, step.content)
+        return _told(operation, WriteKind.UPDATE, mails, units=diff(base, step.content), unless=unless)
+    return _one(operation, base, step, unless)
+
+
+def _one(operation: Operation, base: Content, step: Step, unless: str) -> PlannedWrite:
+    assert step.occurrence is not None
+    before, after = (occurrence_content(each, step.occurrence) for each in (base, step.content))
+    if after is None:
+        mails = recipients(Mail.EVERYBODY, before, None)
+        return _told(operation, WriteKind.CANCEL, mails, about=step, unless=unless)
+    before = before or after
+    mails, units = recipients(Mail.CHANGED, before, after), diff(before, after)
+    return _told(operation, WriteKind.UPDATE, mails, units=units, about=step, unless=unless)
+
+
+def _asked_once(base: Content | None, step: Step) -> Iterator[Span]:
+    if base is None or step.occurrence is None:
+        return
+    before, after = (occurrence_content(each, step.occurrence) for each in (base, step.content))
+    if after is None:
+        return
+    moved = before is None or "time" in diff(before, after)
+    known = () if before is None or moved else before.rooms
+    yield from (Span(mailbox=room, start=after.start, end=after.end) for room in after.rooms if room not in known)
+
+
+def _told(  # noqa: PLR0913 - a planned write's own facts
     operation: Operation,
     kind: WriteKind,
-    *,
     mails: tuple[str, ...],
+    *,
     units: tuple[str, ...] = (),
+    about: Step | None = None,
     unless: str = "",
 ) -> PlannedWrite:
     in_doubt = operation.state in (OperationState.UNKNOWN, OperationState.SENDING)
@@ -62,9 +111,10 @@ def _planned(
         event=operation.event,
         kind=kind,
         mailbox=operation.mailbox,
+        occurrence=about.occurrence if about else None,
         units=units,
         mails=mails,
         unless=IN_DOUBT if in_doubt else unless,
         not_before=operation.not_before,
-        waiting=operation.error or "",
+        waiting=operation.error or (_FIRST_HALF if operation.after is not None else ""),
     )

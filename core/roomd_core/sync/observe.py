@@ -26,6 +26,7 @@ from roomd_core.sync.content import content_of, item_of, title_is_organizer
 from roomd_core.sync.copies import with_alone
 from roomd_core.sync.dropping import given_away, reconsider, taken_off
 from roomd_core.sync.remote import RemoteItem
+from roomd_core.sync.steps import after_write
 
 _ORGANIZER, _PERSON, _ROOM = range(3)
 
@@ -170,7 +171,7 @@ def _base(case: Case, seen: RemoteItem, remote: Content) -> Content:
     """What both sides last agreed on. A write whose answer was lost, but which was applied, moved it forward."""
     for operation in case.operations:
         if _made(operation, case, seen) or _applied(operation, case, remote):
-            return operation.payload
+            return after_write(case.event.base, operation.payload, remote)
     return case.event.base or case.event.content
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from roomd_core.model import Answer, Occupancy, OccupancyState
 from roomd_core.recurrence import Occurrence, Series, WallTimes, occurrences_between
 from roomd_core.sync.case import Case, Setting
+from roomd_core.sync.steps import unsent_occurrences
 
 STATE_OF = {
     Answer.ACCEPTED: OccupancyState.ACCEPTED,
@@ -36,15 +37,25 @@ def spread(case: Case, states: Mapping[str, OccupancyState], setting: Setting) -
     series = content.series or Series(recurrence=None)
     times = WallTimes.of(content.start, content.end, content.zone, series.recurrence)
     shown = occurrences_between(series, times, *setting.window.days(setting.now))
+    unsent = {times.day(each) for each in unsent_occurrences(case.event.base, content)} if case.event.base else set()
     parts = [
         _part(case, mailbox, states.get(mailbox), times) for mailbox in sorted(_mailboxes(case, states, setting))
     ]
-    return tuple(held for part in parts for held in _held(case, part, shown, setting))
+    return tuple(held for part in parts for held in _held(case, part, shown, unsent, setting))
 
 
 def _mailboxes(case: Case, states: Mapping[str, OccupancyState], setting: Setting) -> set[str]:
     invited_alone = {item.mailbox for item in case.items if item.original_start and item.mailbox in setting.mailboxes}
-    return {*states, *invited_alone}
+    swapped_in = {room for room in _rooms_unsent(case) if setting.is_room(room)}
+    return {*states, *invited_alone, *swapped_in}
+
+
+def _rooms_unsent(case: Case) -> set[str]:
+    """Return the rooms that single occurrences were given here and that Exchange does not know of yet."""
+    base, series = case.event.base, case.event.content.series
+    unsent = unsent_occurrences(base, case.event.content) if base else None
+    modified = series.modified if series else ()
+    return {room for each in modified if unsent is None or each.original_start in unsent for room in each.rooms or ()}
 
 
 def _part(case: Case, mailbox: str, whole: OccupancyState | None, times: WallTimes) -> _Part:
@@ -58,9 +69,13 @@ def _part(case: Case, mailbox: str, whole: OccupancyState | None, times: WallTim
     return _Part(mailbox=mailbox, whole=whole, single={**replies, **alone}, alone=frozenset(alone))
 
 
-def _held(case: Case, part: _Part, shown: list[Occurrence], setting: Setting) -> Iterator[Occupancy]:
+def _held(
+    case: Case, part: _Part, shown: list[Occurrence], unsent: set[date], setting: Setting
+) -> Iterator[Occupancy]:
     for occurrence in shown:
         state = part.single.get(occurrence.day, part.whole)
+        if occurrence.day in unsent and _is_given(part, occurrence):
+            state = OccupancyState.PENDING
         if state is not None and _takes_part(case, part, occurrence, state, setting):
             yield Occupancy(
                 mailbox=part.mailbox,
@@ -70,6 +85,12 @@ def _held(case: Case, part: _Part, shown: list[Occurrence], setting: Setting) ->
                 original_start=occurrence.original_start,
                 state=state,
             )
+
+
+def _is_given(part: _Part, occurrence: Occurrence) -> bool:
+    """Say whether a mailbox has the whole, or the room was given to this occurrence."""
+    swapped = occurrence.modified.rooms if occurrence.modified else None
+    return part.whole is not None or part.mailbox in (swapped or ())
 
 
 def _takes_part(case: Case, part: _Part, occurrence: Occurrence, state: OccupancyState, setting: Setting) -> bool:

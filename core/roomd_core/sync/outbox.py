@@ -1,21 +1,23 @@
 """The outbox at work: sending one operation at a time for an event, and never believing silence."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 
 from roomd_core.errors import StoreError
-from roomd_core.model import ItemRef, Mailbox, MailboxKind, Operation, OperationKind, OperationState
+from roomd_core.model import ItemRef, Operation, OperationState
 from roomd_core.sync import push, sending
-from roomd_core.sync.case import Case, Revision, Setting
+from roomd_core.sync.case import Case, Setting
+from roomd_core.sync.content import content_of
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
+from roomd_core.sync.lookup import Lookup
+from roomd_core.sync.notes import OperationNotes, current, mailbox_of
 from roomd_core.sync.observe import done, observe
 from roomd_core.sync.pull import Puller
-from roomd_core.sync.remote import ExchangeUnavailable, Gone, Remote, RemoteError, RemoteItem, Stale
+from roomd_core.sync.remote import ExchangeUnavailable, Gone, Remote, RemoteError, Stale
 
 logger = logging.getLogger(__name__)
-OperationDecision = Callable[[Case, Operation, Setting], Case]
 
 _STEPS = 8
 """Enough for send, stale, merge, send again a few times; whoever changes an item faster is waited for."""
@@ -39,10 +41,9 @@ class Outbox:
     ) -> None:
         self._ledger = ledger
         self._remote = remote
-        self._puller = puller
         self._locks = locks
-        self._settle = settle
-        self._random = random
+        self._notes = OperationNotes(ledger, random)
+        self._lookup = Lookup(self._notes, remote, puller, settle=settle)
 
     async def work(self, operation: Operation) -> bool:
         """Do what can be done about an operation now; say whether it is done. Raise ExchangeUnavailable, StoreError.
@@ -56,47 +57,51 @@ class Outbox:
                 raise
             except Exception as error:
                 logger.exception("operation %d (%s) failed unexpectedly", operation.id, operation.kind)
-                await self._note_error(operation, error, push.doubt)
+                await self._notes.note_error(operation, error, push.doubt)
                 return False
 
     async def _work(self, operation: Operation) -> bool:
         for _ in range(_STEPS):
             case = await self._ledger.case(operation.event)
-            current = _current(case, operation.id)
+            now = current(case, operation.id)
             setting = await self._ledger.setting()
-            if current is None:
+            if now is None:
                 return await self._was_written(operation)
-            if not push.is_due(current, setting.now):
+            if not push.is_due(now, setting.now):
                 return False
-            if current.state is OperationState.UNKNOWN:
-                await self._look_up(case, current)
+            if now.state is OperationState.UNKNOWN:
+                await self._lookup.look_up(case, now)
             else:
-                await self._send(case, current)
+                await self._send(case, now)
         return False
 
     async def _send(self, case: Case, operation: Operation) -> None:
         write = sending.what_to_send(case, operation)
         match write:
             case sending.Nothing(because=because):
-                await self._note(operation, lambda c, o, _: c.with_operation(done(o, because=because)))
+                await self._notes.note(operation, lambda c, o, _: c.with_operation(done(o, because=because)))
             case sending.Vanished():
-                await self._postponing(operation, self._vanished(case, operation))
+                await self._lookup.after_gone(case, operation)
             case _:
-                await self._attempt(operation, write)
+                await self._attempt(operation)
 
-    async def _attempt(self, operation: Operation, write: sending.Write) -> None:
-        """Send once. The intent is stored before, the outcome after; what falls between is looked up."""
+    async def _attempt(self, operation: Operation) -> None:
+        """Send once. The intent is stored before, the outcome after; what falls between is looked up.
+
+        What is sent is decided anew on what was stored: the event may have been changed since it was read.
+        """
         probe_from = await self._position(operation.mailbox)
-        begun = await self._note(operation, lambda c, o, s: push.begin(c, o, probe_from, s))
-        sent = _current(begun.after, operation.id)
+        begun = await self._notes.note(operation, lambda c, o, s: push.begin(c, o, probe_from, s))
+        sent = current(begun.after, operation.id)
         if sent is None:
             return
+        write = sending.what_to_send(begun.after, sent)
         try:
             ref = await self._call(begun.after, sent, write)
         except Stale:
-            await self._postponing(sent, self._read_again(begun.after, sent))
+            await self._lookup.after_stale(begun.after, sent)
         except Gone:
-            await self._postponing(sent, self._vanished(begun.after, sent))
+            await self._lookup.after_gone(begun.after, sent)
         except RemoteError as error:
             await self._failed(sent, error)
         else:
@@ -110,104 +115,35 @@ class Outbox:
                 )
             case sending.Updating(ref=ref, before=before, mail=mail):
                 return await self._remote.update(operation.mailbox, ref, before, operation.payload, mail=mail)
+            case sending.UpdatingOccurrence(ref=ref, one=one, mail=mail):
+                await self._remote.update_occurrence(operation.mailbox, ref, one, mail=mail)
+                return ref
+            case sending.CancellingOccurrence(ref=ref, original_start=original_start, mail=mail):
+                await self._remote.cancel_occurrence(operation.mailbox, ref, original_start, mail=mail)
+                return ref
             case sending.Cancelling(ref=ref, mail=mail):
                 await self._remote.cancel(operation.mailbox, ref, mail=mail)
         return None
 
     async def _succeeded(self, operation: Operation, ref: ItemRef | None) -> None:
         """Store that it was done, with the item as Exchange has it now; the feed would tell the same later."""
-        seen = await self._read(operation.mailbox, ref.item_id) if ref else None
+        seen = await self._lookup.read(operation, ref.item_id) if ref else None
 
-        def taken_in(case: Case, current: Operation, setting: Setting) -> Case:
-            case = push.succeed(case, current, ref)
-            return observe(case, _mailbox(current, setting), seen, setting) if seen else case
+        def taken_in(case: Case, now: Operation, setting: Setting) -> Case:
+            before = case.event.base
+            case = push.succeed(case, now, ref)
+            if seen is None:
+                return case
+            mailbox = mailbox_of(now, setting)
+            case = push.agreed(case, before, content_of(seen, mailbox, case.event.content))
+            return observe(case, mailbox, seen, setting)
 
-        await self._note(operation, taken_in)
+        await self._notes.note(operation, taken_in)
 
     async def _failed(self, operation: Operation, error: RemoteError) -> None:
-        await self._note_error(operation, error, push.fail)
+        await self._notes.note_error(operation, error, push.fail)
         if isinstance(error, ExchangeUnavailable):
             raise error
-
-    async def _read_again(self, case: Case, operation: Operation) -> None:
-        """The copy is not as it was known: read it, merge, and go on from there."""
-        copy = case.copy_in(operation.mailbox)
-        found = await self._remote.fetch(operation.mailbox, [copy.ref.item_id]) if copy else []
-        if found:
-            await self._found(operation, found)
-        else:
-            await self._vanished(case, operation)
-
-    async def _vanished(self, case: Case, operation: Operation) -> None:
-        """The item is not where it was: look for it by key and global id, make a new one only if it is not there."""
-        found = await self._find(case, operation)
-        if found:
-            await self._found(operation, found)
-        elif operation.kind is OperationKind.CANCEL:
-            await self._note(operation, lambda c, o, _: push.succeed(c, o, None))
-        else:
-            await self._note(operation, push.recreate)
-
-    async def _find(self, case: Case, operation: Operation) -> list[RemoteItem]:
-        event, mailbox = case.event, operation.mailbox
-        found = await self._remote.find_by_key(mailbox, event.key) if event.key else []
-        if not found and event.global_id:
-            found = await self._remote.find_by_global_id(mailbox, event.global_id)
-        return [seen for seen in found if not seen.is_cancelled]
-
-    async def _found(self, operation: Operation, found: Sequence[RemoteItem]) -> None:
-        """Take in the item as it is, under whatever id it has now, and let the operation go on."""
-        ids = {seen.ref.item_id for seen in found}
-
-        def taken_in(case: Case, current: Operation, setting: Setting) -> Case:
-            for item in case.items:
-                if item.mailbox == operation.mailbox and item.ref.item_id not in ids:
-                    case = case.without_item(item.mailbox, item.ref.item_id)
-            for seen in found:
-                case = observe(case, _mailbox(current, setting), seen, setting)
-            left = _current(case, current.id)
-            return push.send_again(case, left) if left else case
-
-        await self._note(operation, taken_in)
-
-    async def _look_up(self, case: Case, operation: Operation) -> None:
-        """Find out what became of a write whose answer was lost."""
-        try:
-            if operation.kind is OperationKind.CREATE:
-                await self._look_for_created(case, operation)
-            else:
-                await self._read_again(case, operation)
-        except ExchangeUnavailable:
-            raise
-        except RemoteError as error:
-            await self._note_error(operation, error, push.doubt)
-
-    async def _look_for_created(self, case: Case, operation: Operation) -> None:
-        """Read the feed first: it shows the item without a search, and adopts it. Then search for the key."""
-        mailbox = _mailbox(operation, await self._ledger.setting())
-        await self._puller.pull(mailbox)
-        if _current(await self._ledger.case(case.event.id), operation.id) is None:
-            return
-        found = await self._remote.find_by_key(operation.mailbox, operation.key)
-        if found:
-            await self._found(operation, found)
-        else:
-            await self._note(operation, lambda c, o, s: push.absent(c, o, s, self._settle))
-
-    async def _postponing(self, operation: Operation, reading: Awaitable[None]) -> None:
-        """Read on after a write that was surely not applied; if that fails, the operation waits its turn."""
-        try:
-            await reading
-        except RemoteError as error:
-            await self._note_error(operation, error, push.postpone)
-            if isinstance(error, ExchangeUnavailable):
-                raise
-
-    async def _read(self, mailbox: str, item_id: str) -> RemoteItem | None:
-        try:
-            return next(iter(await self._remote.fetch(mailbox, [item_id])), None)
-        except RemoteError:
-            return None
 
     async def _was_written(self, operation: Operation) -> bool:
         async with self._ledger.store.read() as tables:
@@ -217,29 +153,3 @@ class Outbox:
     async def _position(self, mailbox: str) -> str | None:
         async with self._ledger.store.read() as tables:
             return await tables.mailboxes.sync_state(mailbox)
-
-    async def _note_error(self, operation: Operation, error: Exception, decide: push.ErrorDecision) -> None:
-        await self._note(
-            operation, lambda case, current, setting: decide(case, current, error, setting, self._random)
-        )
-
-    async def _note(self, operation: Operation, decide: OperationDecision) -> Revision:
-        """Store what a decision makes of the operation as it is now; nothing if it has ended meanwhile."""
-
-        def decided(case: Case, setting: Setting) -> Case:
-            current = _current(case, operation.id)
-            return decide(case, current, setting) if current else case
-
-        return await self._ledger.revise(operation.event, decided)
-
-
-def _current(case: Case, number: int) -> Operation | None:
-    """Return an operation that roomd still works on."""
-    ended = (OperationState.DONE, OperationState.PARKED)
-    return next((op for op in case.operations if op.id == number and op.state not in ended), None)
-
-
-def _mailbox(operation: Operation, setting: Setting) -> Mailbox:
-    """Return the organizer's mailbox, also when it was taken off the list while something waited for it."""
-    address = operation.mailbox
-    return setting.mailboxes.get(address) or Mailbox(address=address, kind=MailboxKind.PERSON, name=address)

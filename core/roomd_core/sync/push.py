@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from roomd_core.merge import take
 from roomd_core.model import (
     Answer,
     ConflictKind,
     Content,
     Item,
+    ItemKind,
     ItemRef,
     Operation,
     OperationKind,
@@ -28,6 +28,7 @@ from roomd_core.sync.remote import (
     Rejected,
     RetryLater,
 )
+from roomd_core.sync.steps import after_write, next_step, rule_is_unsent
 
 LOOK_AGAIN = timedelta(seconds=15)
 """How soon a create whose answer was lost is looked for again, until it is proven absent."""
@@ -42,7 +43,7 @@ def begin(case: Case, operation: Operation, probe_from: str | None, setting: Set
     sending = replace(
         operation,
         state=OperationState.SENDING,
-        payload=_to_write(case),
+        payload=next_step(case.event.base, case.event.content).content,
         attempts=operation.attempts + 1,
         sent_at=setting.now,
         probe_from=probe_from,
@@ -50,7 +51,8 @@ def begin(case: Case, operation: Operation, probe_from: str | None, setting: Set
         absent_once_at=None,
         error=None,
     )
-    if operation.kind is OperationKind.UPDATE and "time" in case.edited:
+    base = case.event.base
+    if operation.kind is OperationKind.UPDATE and base and rule_is_unsent(base, sending.payload):
         case = ask_again(case, setting)
     return case.with_operation(sending)
 
@@ -61,8 +63,19 @@ def succeed(case: Case, operation: Operation, ref: ItemRef | None) -> Case:
     if ref is None:
         copy = case.organizer_copy
         return case.without_item(copy.mailbox, copy.ref.item_id) if copy else case
-    item = Item(mailbox=operation.mailbox, ref=ref, event=case.event.id, is_organizer=True, answer=Answer.ACCEPTED)
+    kind = ItemKind.MASTER if operation.payload.series else ItemKind.SINGLE
+    item = Item(
+        mailbox=operation.mailbox, ref=ref, event=case.event.id, kind=kind, is_organizer=True, answer=Answer.ACCEPTED
+    )
     return case.with_item(item).with_event(replace(case.event, base=operation.payload))
+
+
+def agreed(case: Case, before: Content | None, remote: Content) -> Case:
+    """Take in, after a write, which exceptions of a series Exchange still has."""
+    base = case.event.base
+    if base is None:
+        return case
+    return case.with_event(replace(case.event, base=after_write(before, base, remote)))
 
 
 def fail(case: Case, operation: Operation, error: Exception, setting: Setting, random: Callable[[], float]) -> Case:
@@ -135,12 +148,6 @@ def is_due(operation: Operation, now: datetime) -> bool:
     """Say whether an operation may be worked on."""
     waiting = operation.state in (OperationState.QUEUED, OperationState.UNKNOWN)
     return waiting and (operation.not_before is None or operation.not_before <= now)
-
-
-def _to_write(case: Case) -> Content:
-    """Return what Exchange shall have: only the units that differ in meaning are not as it has them."""
-    base = case.event.base
-    return take(base, case.event.content, case.edited) if base else case.event.content
 
 
 def _later(operation: Operation, error: Exception, not_before: datetime | None) -> Operation:

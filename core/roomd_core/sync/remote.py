@@ -165,6 +165,14 @@ class ChangePage(Struct, frozen=True, kw_only=True):
     last: bool
 
 
+class OneOccurrence(Struct, frozen=True, kw_only=True):
+    """A change of one occurrence, named by its original start; both contents are the occurrence's own."""
+
+    original_start: datetime
+    before: Content
+    after: Content
+
+
 class Busy(Struct, frozen=True, kw_only=True):
     """Somebody's time is taken, as free/busy tells: it never tells whose."""
 
@@ -236,11 +244,29 @@ class Remote(Protocol):
         ...
 
     async def create(self, mailbox: str, content: Content, *, key: str, uid: str, mail: Mail) -> ItemRef:
-        """Create one item as that person, with the key and uid in it. Raise OutcomeUnknown, Rejected, RetryLater."""
+        """Create one item as that person, with the key and uid in it. Raise OutcomeUnknown, Rejected, RetryLater.
+
+        Of a series the master is created; what differs in single occurrences is written one by one.
+        """
         ...
 
     async def update(self, mailbox: str, ref: ItemRef, before: Content, after: Content, *, mail: Mail) -> ItemRef:
-        """Write the fields that differ, only if ``ref`` is current. Raise OutcomeUnknown, Stale, Gone, Rejected."""
+        """Write the fields that differ, only if ``ref`` is current. Raise OutcomeUnknown, Stale, Gone, Rejected.
+
+        Of a series that is the master: what differs in single occurrences is left alone. Exchange drops that by
+        itself when a series gets another time or pattern, and keeps it when only its end changes.
+        """
+        ...
+
+    async def update_occurrence(self, mailbox: str, master: ItemRef, one: OneOccurrence, *, mail: Mail) -> None:
+        """Write what differs in one occurrence of a series, only if ``master`` is current.
+
+        Raise OutcomeUnknown, Stale, Gone; Rejected where the series has no such occurrence any more.
+        """
+        ...
+
+    async def cancel_occurrence(self, mailbox: str, master: ItemRef, original_start: datetime, *, mail: Mail) -> None:
+        """Call one occurrence of a series off, only if ``master`` is current. Raise as ``update_occurrence``."""
         ...
 
     async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from roomd_core.errors import VersionMismatch
 from roomd_core.merge import diff, take
+from roomd_core.merge_series import mine_over
 from roomd_core.model import (
     Conflict,
     ConflictKind,
@@ -50,10 +51,17 @@ def _resolve_edit(case: Case, conflict: Conflict, keep: Side, setting: Setting) 
     """Exchange's side is live already; the local one is written over it, unit by unit."""
     if keep is Side.EXCHANGE or conflict.local is None:
         return case
-    content = take(case.event.content, conflict.local, conflict.units)
+    content = take(case.event.content, _wanted(case.event.content, conflict, conflict.local), conflict.units)
     if case.cancelled:
         return create_again(case, content, setting)
     return case.with_event(replace(case.event, content=content))
+
+
+def _wanted(content: Content, conflict: Conflict, local: Content) -> Content:
+    """Return what was wanted here; of a series only the occurrences changed here, or it would undo all others."""
+    if conflict.base is None or "recurrence" not in conflict.units or "time" in conflict.units:
+        return local
+    return replace(local, series=mine_over(content, conflict.base, local).series)
 
 
 def _resolve_edit_vs_delete(case: Case, conflict: Conflict, keep: Side, setting: Setting) -> Case:

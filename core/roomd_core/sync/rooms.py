@@ -20,10 +20,12 @@ class Turn(Enum):
 
 
 class Rival(Struct, frozen=True, kw_only=True):
-    """Who has the room, and until when: the reason to decline."""
+    """Who has the room, and until when: the reason to decline; at how many of the ``wanted`` times it is taken."""
 
     event: Event
     until: datetime
+    times: int = 1
+    wanted: int = 1
 
 
 def whose_turn(
@@ -49,11 +51,14 @@ def lesson(room: Mailbox, learned: RoomAnswer | None, answer: Answer) -> RoomAns
     return RoomAnswer.EXCHANGE if undecided and answer is not Answer.NONE else None
 
 
-def rival(event: Event, held: Iterable[Occupancy], events: Mapping[str, Event]) -> Rival | None:
+def rival(event: Event, held: Iterable[Occupancy], events: Mapping[str, Event], *, wanted: int = 1) -> Rival | None:
     """Find who stands in the way. What was accepted does; of two that still ask, the one made first does."""
-    for occupancy in held:
-        other = events[occupancy.event]
-        accepted = occupancy.state is OccupancyState.ACCEPTED
-        if accepted or (other.created_at, other.id) < (event.created_at, event.id):
-            return Rival(event=other, until=occupancy.end)
-    return None
+    found = [each for each in held if _comes_first(each, events[each.event], event)]
+    if not found:
+        return None
+    return Rival(event=events[found[0].event], until=found[0].end, times=len(found), wanted=wanted)
+
+
+def _comes_first(occupancy: Occupancy, other: Event, event: Event) -> bool:
+    accepted = occupancy.state is OccupancyState.ACCEPTED
+    return accepted or (other.created_at, other.id) < (event.created_at, event.id)

@@ -1,10 +1,14 @@
 """Deciding what an operation means now: what to send, if anything. Pure."""
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from roomd_core.model import Content, ItemRef, Operation, OperationKind
+from roomd_core.occurrences import occurrence_content
 from roomd_core.sync.case import Case
-from roomd_core.sync.remote import Mail
+from roomd_core.sync.remote import Mail, OneOccurrence
+from roomd_core.sync.steps import Step, next_step
 
 
 class Creating(Struct, frozen=True, kw_only=True):
@@ -18,6 +22,22 @@ class Updating(Struct, frozen=True, kw_only=True):
 
     ref: ItemRef
     before: Content
+    mail: Mail
+
+
+class UpdatingOccurrence(Struct, frozen=True, kw_only=True):
+    """Write what differs in one occurrence, if the series is still as it is known."""
+
+    ref: ItemRef
+    one: OneOccurrence
+    mail: Mail
+
+
+class CancellingOccurrence(Struct, frozen=True, kw_only=True):
+    """Call one occurrence off, if the series is still as it is known."""
+
+    ref: ItemRef
+    original_start: datetime
     mail: Mail
 
 
@@ -38,7 +58,7 @@ class Vanished(Struct, frozen=True, kw_only=True):
     """The item to write to is not there: it has to be looked for, then made anew."""
 
 
-Write = Creating | Updating | Cancelling | Nothing | Vanished
+Write = Creating | Updating | UpdatingOccurrence | CancellingOccurrence | Cancelling | Nothing | Vanished
 
 
 def what_to_send(case: Case, operation: Operation) -> Write:
@@ -68,7 +88,20 @@ def _updating(case: Case, operation: Operation) -> Write:
         return Vanished()
     if not case.edited:
         return Nothing(because=None if operation.attempts else "Exchange has the same already")
-    return Updating(ref=copy.ref, before=base, mail=_mail(Mail.CHANGED, base, case.event.content))
+    step = next_step(base, case.event.content)
+    if step.occurrence is not None:
+        return _about_one(copy.ref, base, step, step.occurrence)
+    return Updating(ref=copy.ref, before=base, mail=_mail(Mail.CHANGED, base, step.content))
+
+
+def _about_one(ref: ItemRef, base: Content, step: Step, original_start: datetime) -> Write:
+    before, after = (occurrence_content(content, original_start) for content in (base, step.content))
+    whom = _mail(Mail.CHANGED, *(content for content in (before, after) if content))
+    if after is None:
+        told = Mail.NOBODY if whom is Mail.NOBODY else Mail.EVERYBODY
+        return CancellingOccurrence(ref=ref, original_start=original_start, mail=told)
+    one = OneOccurrence(original_start=original_start, before=before or after, after=after)
+    return UpdatingOccurrence(ref=ref, one=one, mail=whom)
 
 
 def _mail(whom: Mail, *contents: Content) -> Mail:

@@ -11,6 +11,7 @@ from roomd_core.sync.remote import (
     ChangePage,
     ExchangeUnavailable,
     Mail,
+    OneOccurrence,
     Remote,
     RemoteError,
     RemoteItem,
@@ -51,6 +52,14 @@ class WatchedRemote:
     async def update(self, mailbox: str, ref: ItemRef, before: Content, after: Content, *, mail: Mail) -> ItemRef:
         """Write the fields that differ."""
         return await self._watch(self._remote.update(mailbox, ref, before, after, mail=mail))
+
+    async def update_occurrence(self, mailbox: str, master: ItemRef, one: OneOccurrence, *, mail: Mail) -> None:
+        """Write what differs in one occurrence."""
+        await self._watch(self._remote.update_occurrence(mailbox, master, one, mail=mail))
+
+    async def cancel_occurrence(self, mailbox: str, master: ItemRef, original_start: datetime, *, mail: Mail) -> None:
+        """Call one occurrence off."""
+        await self._watch(self._remote.cancel_occurrence(mailbox, master, original_start, mail=mail))
 
     async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:
         """Cancel a meeting."""

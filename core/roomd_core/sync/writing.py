@@ -64,6 +64,7 @@ async def _write_operations(tables: Tables, revisions: Sequence[Revision]) -> No
                 key=operation.key,
                 payload=operation.payload,
                 created_at=operation.created_at,
+                after=operation.after,
             )
 
 

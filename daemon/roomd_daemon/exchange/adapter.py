@@ -8,7 +8,19 @@ from msgspec.structs import replace
 
 from roomd_core.clock import Clock, SystemClock
 from roomd_core.model import Answer, Content, ItemRef
-from roomd_core.sync.remote import Busy, ChangePage, Gone, Mail, Rejected, RemoteItem, RetryLater, Signal, Stale, View
+from roomd_core.sync.remote import (
+    Busy,
+    ChangePage,
+    Gone,
+    Mail,
+    OneOccurrence,
+    Rejected,
+    RemoteItem,
+    RetryLater,
+    Signal,
+    Stale,
+    View,
+)
 from roomd_daemon.exchange import reads, writes
 from roomd_daemon.exchange.answers import (
     FeedPage,
@@ -24,6 +36,7 @@ from roomd_daemon.exchange.answers import (
 from roomd_daemon.exchange.breaker import Breaker, MemoryBreaker
 from roomd_daemon.exchange.line import Line
 from roomd_daemon.exchange.rules import Rules
+from roomd_daemon.exchange.series import is_occurrence, occurrence_index
 from roomd_daemon.exchange.settings import ExchangeSettings
 from roomd_daemon.exchange.soap import Element
 from roomd_daemon.exchange.trouble import Request
@@ -100,20 +113,31 @@ class Exchange:
         await self._current(mailbox, ref)
         return await self._write("UpdateItem", mailbox, payload, read_written)
 
+    async def update_occurrence(self, mailbox: str, master: ItemRef, one: OneOccurrence, *, mail: Mail) -> None:
+        """Write what differs in one occurrence, if ``master`` is current (EWS OccurrenceItemId, then UpdateItem).
+
+        The occurrence is read first, by its number, and its own id and change key are written to: that number is
+        counted here, and what is written must not be another day's. Raise OutcomeUnknown, Stale, Gone, Rejected.
+        """
+        found = await self._occurrence(mailbox, master, one.original_start)
+        payload = writes.update(self._line.principal(mailbox), found.ref, one.before, one.after, mail=mail)
+        if payload is not None:
+            await self._write("UpdateItem", mailbox, payload, read_written)
+
+    async def cancel_occurrence(self, mailbox: str, master: ItemRef, original_start: datetime, *, mail: Mail) -> None:
+        """Call one occurrence off, if ``master`` is current; it is then deleted from its series for good.
+
+        Raise OutcomeUnknown, Stale, Gone, Rejected.
+        """
+        await self._call_off(mailbox, await self._occurrence(mailbox, master, original_start), mail=mail)
+
     async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:
         """Cancel a meeting, or remove an appointment, if ``ref`` is current; it lies in Deleted Items then.
 
         Raise OutcomeUnknown, Stale, Gone; Rejected where the mailbox does not organize it: removing a guest's copy
         could cancel the organizer's meeting.
         """
-        item = await self._current(mailbox, ref)
-        if not item.is_organizer:
-            raise Rejected(f"{mailbox} does not organize {item.title!r}: decline it, or ask {item.organizer}")
-        principal = self._line.principal(mailbox)
-        if item.is_meeting and mail is not Mail.NOBODY:
-            await self._write("CancelCalendarItem", mailbox, writes.cancel_meeting(principal, ref), read_done)
-        else:
-            await self._write("DeleteItem", mailbox, writes.delete(principal, ref, mail=mail), read_done)
+        await self._call_off(mailbox, await self._current(mailbox, ref), mail=mail)
 
     async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:
         """Answer an invitation as that mailbox (EWS AcceptItem and its kin). Raise OutcomeUnknown, Gone."""
@@ -146,6 +170,28 @@ class Exchange:
     async def _busy(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:
         ask = reads.get_user_availability(mailboxes, start, end)
         return await self._read("GetUserAvailability", mailboxes[0], ask, lambda answer: read_busy(answer, mailboxes))
+
+    async def _call_off(self, mailbox: str, item: RemoteItem, *, mail: Mail) -> None:
+        if not item.is_organizer:
+            raise Rejected(f"{mailbox} does not organize {item.title!r}: decline it, or ask {item.organizer}")
+        principal = self._line.principal(mailbox)
+        if item.is_meeting and mail is not Mail.NOBODY:
+            await self._write("CancelCalendarItem", mailbox, writes.cancel_meeting(principal, item.ref), read_done)
+        else:
+            await self._write("DeleteItem", mailbox, writes.delete(principal, item.ref, mail=mail), read_done)
+
+    async def _occurrence(self, mailbox: str, master: ItemRef, original_start: datetime) -> RemoteItem:
+        """Read one occurrence of a series that is as it was known. Raise Stale, Gone, Rejected."""
+        series = await self._current(mailbox, master)
+        index = occurrence_index(series, original_start)
+        ask = reads.get_occurrence(master.item_id, index)
+        found = await self._read("GetItem", mailbox, ask, lambda answer: read_items(answer, self._rooms))
+        if not found or not is_occurrence(series, found[0], original_start):
+            raise Rejected(
+                f"{series.title!r} has no occurrence of {original_start:%Y-%m-%d %H:%M} UTC any more; "
+                "Exchange cannot bring one back: book that time anew"
+            )
+        return found[0]
 
     async def _current(self, mailbox: str, ref: ItemRef) -> RemoteItem:
         found = await self.fetch(mailbox, [ref.item_id])

@@ -62,7 +62,15 @@ def sync_folder_items(mailbox: str, state: str | None, limit: int) -> Element:
 
 def get_items(item_ids: Sequence[str]) -> Element:
     """Ask for at most ``LARGEST_BATCH`` items in full, bodies as plain text (EWS GetItem)."""
-    wanted = "".join(f"<t:ItemId Id={quoteattr(item_id)}/>" for item_id in item_ids)
+    return _get("".join(f"<t:ItemId Id={quoteattr(item_id)}/>" for item_id in item_ids))
+
+
+def get_occurrence(master_id: str, index: int) -> Element:
+    """Ask for one occurrence of a series by its number, from 1, in full (EWS OccurrenceItemId)."""
+    return _get(f'<t:OccurrenceItemId RecurringMasterId={quoteattr(master_id)} InstanceIndex="{index}"/>')
+
+
+def _get(wanted: str) -> Element:
     return element(
         f"<m:GetItem {NAMESPACES}><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape><t:BodyType>Text</t:BodyType>"
         f"{_additional((*SIMPLE, *DETAIL))}</m:ItemShape><m:ItemIds>{wanted}</m:ItemIds></m:GetItem>"

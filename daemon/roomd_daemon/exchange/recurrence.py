@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar, assert_never
+
+from exchangelib import EWSDate
+from exchangelib import recurrence as ews
 
 from roomd_core.recurrence import (
     AbsoluteMonthly,
@@ -56,6 +59,10 @@ _MONTHS = {
         1,
     )
 }  # fmt: skip
+
+_DAY_NAMES = {ours: theirs for theirs, ours in _DAYS.items()}
+_WEEK_NAMES = {ours: theirs for theirs, ours in _WEEKS.items()}
+_MONTH_NAMES = {number: name for name, number in _MONTHS.items()}
 
 
 def read_recurrence(element: Element) -> Recurrence:
@@ -139,3 +146,42 @@ def _known(table: Mapping[str, Value], name: str) -> Value:
     if name not in table:
         raise Malformed("a recurrence names an unknown day or month")
     return table[name]
+
+
+def write_recurrence(recurrence: Recurrence) -> Any:
+    """Return a rule as exchangelib writes it."""
+    first = EWSDate.from_date(recurrence.first)
+    return ews.Recurrence(pattern=_written_pattern(recurrence.pattern), boundary=_boundary(recurrence.range, first))
+
+
+def _written_pattern(pattern: Pattern) -> Any:
+    match pattern:
+        case Daily(interval=interval):
+            return ews.DailyPattern(interval=interval)
+        case Weekly(interval=interval):
+            days, begin = [_DAY_NAMES[day] for day in pattern.days], _DAY_NAMES[pattern.first_day]
+            return ews.WeeklyPattern(interval=interval, weekdays=days, first_day_of_week=begin)
+        case AbsoluteMonthly(interval=interval, day=number):
+            return ews.AbsoluteMonthlyPattern(interval=interval, day_of_month=number)
+        case RelativeMonthly(interval=interval, day=day, week=week):
+            return ews.RelativeMonthlyPattern(
+                interval=interval, weekday=_DAY_NAMES[day], week_number=_WEEK_NAMES[week]
+            )
+        case AbsoluteYearly(month=month, day=number):
+            return ews.AbsoluteYearlyPattern(month=_MONTH_NAMES[month], day_of_month=number)
+        case RelativeYearly(month=month, day=day, week=week):
+            return ews.RelativeYearlyPattern(
+                month=_MONTH_NAMES[month], weekday=_DAY_NAMES[day], week_number=_WEEK_NAMES[week]
+            )
+    assert_never(pattern)
+
+
+def _boundary(extent: Range, first: Any) -> Any:
+    match extent:
+        case NoEnd():
+            return ews.NoEndPattern(start=first)
+        case EndDate(last=last):
+            return ews.EndDatePattern(start=first, end=EWSDate.from_date(last))
+        case Numbered(count=count):
+            return ews.NumberedPattern(start=first, number=count)
+    assert_never(extent)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
-from roomd_core.sync.remote import RemoteException, RemoteSeries
+from roomd_core.recurrence import Recurrence, WallTimes, index_of
+from roomd_core.sync.remote import RemoteException, RemoteItem, RemoteSeries
 from roomd_core.zones import zone_of
 from roomd_daemon.exchange.recurrence import read_recurrence
 from roomd_daemon.exchange.soap import TYPES, Element
@@ -43,6 +44,24 @@ def original_start_of(told: datetime | None, uid: str, start: datetime, zone: st
         return None
     wall = start.astimezone(zone_of(zone))
     return wall.replace(year=original.year, month=original.month, day=original.day).astimezone(UTC)
+
+
+def occurrence_index(master: RemoteItem, original_start: datetime) -> int:
+    """Return the number of an occurrence, from 1, deleted ones counted (EWS InstanceIndex); 0 of no series."""
+    rule, times = _rule_and_times(master)
+    return index_of(rule, times.day(original_start) - times.shift) if rule else 0
+
+
+def is_occurrence(master: RemoteItem, found: RemoteItem, original_start: datetime) -> bool:
+    """Say whether what was found is the occurrence of that day. Servers that do not say which it is are believed."""
+    _, times = _rule_and_times(master)
+    return found.original_start is None or times.day(found.original_start) == times.day(original_start)
+
+
+def _rule_and_times(master: RemoteItem) -> tuple[Recurrence | None, WallTimes]:
+    series = master.detail.series if master.detail else None
+    rule = series.recurrence if series else None
+    return rule, WallTimes.of(master.start, master.end, master.zone, rule)
 
 
 def _exception(element: Element) -> RemoteException:

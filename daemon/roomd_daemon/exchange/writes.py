@@ -31,6 +31,7 @@ from roomd_core.sync.remote import Mail, Rejected
 from roomd_daemon.exchange.connections import Principal
 from roomd_daemon.exchange.item import SENSITIVITIES, SHOW_AS
 from roomd_daemon.exchange.properties import KEY_NAME, KEY_PROPERTY_SET
+from roomd_daemon.exchange.recurrence import write_recurrence
 from roomd_daemon.exchange.soap import Element
 from roomd_daemon.exchange.zones import wall_time
 
@@ -89,10 +90,13 @@ def create(principal: Principal, content: Content, *, key: str, uid: str, mail: 
 def update(principal: Principal, ref: ItemRef, before: Content, after: Content, *, mail: Mail) -> Element | None:
     """Set the fields that differ, one property a change, never over a newer version; None if none differ.
 
-    Start and end are written with their zone, which EWS otherwise takes for UTC (EWS UpdateItem). Raise Rejected.
+    Start and end are written with their zone, which EWS otherwise takes for UTC (EWS UpdateItem), and so is how a
+    series recurs. Raise Rejected.
     """
     old, fields = _fields(before), _fields(after)
     names = [name for name in fields if _differs(name, old, fields)]
+    if "recurrence" in names:
+        names = [name for name in fields if name in {*names, *_ZONES}]
     if not names:
         return None
     item = CalendarItem(id=ref.item_id, changekey=ref.change_key, **fields)
@@ -140,6 +144,7 @@ def _reply(principal: Principal, item: Any) -> Element:
 
 def _fields(content: Content) -> dict[str, Any]:
     start, end = wall_time(content.start, content.zone), wall_time(content.end, content.zone)
+    rule = content.series.recurrence if content.series else None
     return {
         "subject": content.title,
         "sensitivity": _SENSITIVITY_NAMES[content.sensitivity],
@@ -150,6 +155,7 @@ def _fields(content: Content) -> dict[str, Any]:
         "start": start,
         "end": end,
         "is_all_day": content.all_day,
+        "recurrence": write_recurrence(rule) if rule else None,
         "legacy_free_busy_status": _SHOW_AS_NAMES[content.show_as],
         "location": content.location or None,
         "required_attendees": _people(content, Role.REQUIRED),

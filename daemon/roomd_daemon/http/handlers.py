@@ -10,6 +10,7 @@ from starlette.responses import Response
 from roomd_core.api import openapi as document
 from roomd_core.api import wire
 from roomd_core.booking import queries
+from roomd_core.booking.series_edits import Change
 from roomd_core.errors import Invalid
 from roomd_core.model import MailboxKind, Run, Trigger
 from roomd_core.sync.remote import RemoteError
@@ -67,17 +68,25 @@ async def event(services: Services, asked: Asked[None, None]) -> wire.EventView:
     return await queries.event(services.store, asked.caller, asked.of)
 
 
-async def change(services: Services, asked: Asked[wire.BookQuery, wire.EventPatch]) -> wire.EventView:
+async def change(services: Services, asked: Asked[wire.ChangeQuery, wire.EventPatch]) -> wire.EventView:
     """Change an event, if it is still as the caller read it."""
     _require_within("timeout", asked.query.timeout, LONGEST_WAIT)
-    changed = await services.booking.change(asked.caller, asked.of, asked.body, if_version=asked.if_version)
+    wanted = Change(
+        patch=asked.body,
+        scope=asked.query.scope,
+        occurrence=asked.query.occurrence,
+        drop_exceptions=asked.query.drop_exceptions,
+    )
+    changed = await services.booking.change(asked.caller, asked.of, wanted, if_version=asked.if_version)
     return await _sent(services, asked, changed.id)
 
 
-async def cancel(services: Services, asked: Asked[wire.BookQuery, None]) -> wire.EventView:
+async def cancel(services: Services, asked: Asked[wire.CancelQuery, None]) -> wire.EventView:
     """Cancel an event."""
     _require_within("timeout", asked.query.timeout, LONGEST_WAIT)
-    cancelled = await services.booking.cancel(asked.caller, asked.of)
+    cancelled = await services.booking.cancel(
+        asked.caller, asked.of, scope=asked.query.scope, occurrence=asked.query.occurrence
+    )
     return await _sent(services, asked, cancelled.id)
 
 
@@ -158,7 +167,7 @@ async def openapi(_: Services, __: Asked[None, None]) -> Response:
     return Response(_OPENAPI, media_type="application/json")
 
 
-async def _sent(services: Services, asked: Asked[wire.BookQuery, Any], event_id: str) -> wire.EventView:
+async def _sent(services: Services, asked: Asked[Any, Any], event_id: str) -> wire.EventView:
     """Wake the outbox and answer with the event: at once, or when Exchange has settled it."""
     services.engine.wake()
     if asked.query.wait:

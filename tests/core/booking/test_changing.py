@@ -10,7 +10,6 @@ from core.store.samples import (
     ATTIC,
     ELEVEN,
     EMMA,
-    EVERY_TUESDAY,
     GUANGHAN,
     LISI,
     NINE,
@@ -43,6 +42,7 @@ from roomd_core.model import (
     Response,
     Side,
 )
+from roomd_core.recurrence import Series
 
 
 async def known(house: House, made: Event) -> Known:
@@ -235,14 +235,14 @@ async def test_an_event_seen_in_the_rooms_calendar_alone_is_updated_and_not_made
     assert [each.kind for each in (await known(house, made)).operations] == [OperationKind.UPDATE]
 
 
-async def test_an_event_of_a_series_is_left_to_outlook(house: House) -> None:
+async def test_single_occurrences_of_a_series_nobody_knows_are_left_to_outlook(house: House) -> None:
     made = await agreed(house)
-    weekly = replace(made.content, series=EVERY_TUESDAY)
+    alone = replace(made.content, series=Series(recurrence=None))
     async with house.store.write() as tables:
-        await tables.events.put([replace(made, content=weekly, base=weekly)])
-    with pytest.raises(NotAllowed, match="belongs to a series"):
+        await tables.events.put([replace(made, content=alone, base=alone)])
+    with pytest.raises(NotAllowed, match="only single occurrences are known"):
         await house.service.change(AS_LISI, made.id, EventPatch(title="Other"))
-    with pytest.raises(NotAllowed, match="belongs to a series"):
+    with pytest.raises(NotAllowed, match="only single occurrences are known"):
         await house.service.cancel(AS_LISI, made.id)
 
 

@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from core.recurrence.rules import recurrences
 from roomd_core.recurrence import (
@@ -11,6 +12,7 @@ from roomd_core.recurrence import (
     DayOfWeek,
     EndDate,
     NoEnd,
+    NotARule,
     Numbered,
     Pattern,
     Range,
@@ -20,6 +22,7 @@ from roomd_core.recurrence import (
     Week,
     Weekly,
     in_words,
+    read_rule,
 )
 
 TUESDAY, FRIDAY, MONDAY = DayOfWeek.TUESDAY, DayOfWeek.FRIDAY, DayOfWeek.MONDAY
@@ -56,3 +59,39 @@ def test_every_rule_can_be_said_in_one_line(recurrence: Recurrence) -> None:
     assert words == words.strip()
     assert "\n" not in words
     assert "every" in words
+
+
+@given(recurrences)
+def test_what_is_said_of_a_rule_is_read_back_as_the_same_rule(rule: Recurrence) -> None:
+    pattern, extent = read_rule(in_words(rule))
+    assert extent == rule.range
+    assert in_words(replace(rule, pattern=pattern)) == in_words(rule)
+    if not isinstance(rule.pattern, Weekly):
+        assert pattern == rule.pattern
+    elif isinstance(pattern, Weekly):
+        assert (pattern.interval, set(pattern.days)) == (rule.pattern.interval, set(rule.pattern.days))
+    else:
+        assert (pattern, rule.pattern.interval, rule.pattern.days) == (Daily(), 1, (DayOfWeek.DAY,))
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "extent"),
+    [
+        ("every Tuesday until 2027-01-31", Weekly(days=(TUESDAY,)), EndDate(last=date(2027, 1, 31))),
+        ("Every tue and FRI, 10 times", Weekly(days=(TUESDAY, FRIDAY)), Numbered(count=10)),
+        ("every tuesdays", Weekly(days=(TUESDAY,)), NoEnd()),
+        ("every week on Monday", Weekly(days=(MONDAY,)), NoEnd()),
+        ("on the last fri of every 2 months", RelativeMonthly(interval=2, day=FRIDAY, week=Week.LAST), NoEnd()),
+        ("every year on 24 Dec", AbsoluteYearly(month=12, day=24), NoEnd()),
+    ],
+)
+def test_a_person_may_write_it_shorter(text: str, pattern: Pattern, extent: Range) -> None:
+    assert read_rule(text) == (pattern, extent)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "never", "every Tuesdoy", "every day until tomorrow", "every year on 24 Foo", "tuesday", "every 3"]
+)
+def test_what_is_no_rule_is_refused_with_what_is_wrong(text: str) -> None:
+    with pytest.raises(NotARule, match="is no"):
+        read_rule(text)

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from core.sync.simulated_copy import Calendar, Copy, detail_of, exception_id, invited, standing
 from roomd_core.clock import Clock
 from roomd_core.model import Answer, Content, ItemKind, ItemRef, Response, WatchMeans
+from roomd_core.occurrences import bare, exceptions_of, fitting, shape_of, usual, with_exceptions
 from roomd_core.recurrence import ModifiedOccurrence
 from roomd_core.sync.remote import (
     Busy,
@@ -21,6 +22,8 @@ from roomd_core.sync.remote import (
     Gone,
     Mail,
     MailboxUnavailable,
+    OneOccurrence,
+    Rejected,
     RemoteItem,
     Shown,
     Signal,
@@ -30,6 +33,8 @@ from roomd_core.sync.remote import (
     View,
     WatchedBy,
 )
+from roomd_core.sync.steps import rule_is_unsent
+from roomd_core.zones import zone_of
 
 
 class Crash(BaseException):
@@ -84,12 +89,15 @@ class SimulatedExchange:
         if "body" in fields:
             fields["body"] = f"{fields['body']}{self.footer}"
         before, copy.content = copy.content, replace(copy.content, **fields)
-        if copy.content.series and before.start != copy.content.start:
-            copy.content = replace(copy.content, series=replace(copy.content.series, modified=(), deleted=()))
+        if "start" in fields and "series" not in fields:
+            copy.content = _begun_with_its_start(copy.content)
+        if copy.content.series and shape_of(before) != shape_of(copy.content):
+            copy.content = bare(copy.content)
         self._touch(copy.organizer, copy)
         for address in invited(before) - invited(copy.content):
             self._withdraw(address, copy.uid)
-        if "start" in fields or "end" in fields:
+        self._withdraw_alone(copy.uid, set(_rooms_alone(before)) - set(_rooms_alone(copy.content)))
+        if rule_is_unsent(before, copy.content):
             copy.responses.clear()
         self._deliver(copy, "update")
 
@@ -99,6 +107,7 @@ class SimulatedExchange:
         for address in sorted(invited(copy.content)):
             self.mails.append(("cancellation", copy.organizer, address))
             self._withdraw(address, copy.uid)
+        self._withdraw_alone(copy.uid, _rooms_alone(copy.content))
 
     def remove(self, address: str, uid: str) -> None:
         """Delete one copy without telling anybody."""
@@ -186,6 +195,7 @@ class SimulatedExchange:
         self._strike("before", "create", mailbox)
         self._calendar(mailbox)
         assert (mail is Mail.NOBODY) == (not invited(content))
+        assert content == bare(content), "Exchange takes no exceptions with a new series"
         copy = self.meet(mailbox, content, uid=uid, key=key)
         self._strike("after", "create", mailbox)
         return copy.ref
@@ -197,9 +207,29 @@ class SimulatedExchange:
         changed = {name: getattr(after, name) for name in names if getattr(before, name) != getattr(after, name)}
         assert changed, "an update that changes nothing was sent"
         assert mail is not Mail.EVERYBODY
+        if after.series:
+            outliving = exceptions_of(copy.content)
+            kept = {each: outliving[each] for each in fitting(after, outliving)}
+            changed["series"] = with_exceptions(after, kept).series
         self.edit(copy, **changed)
         self._strike("after", "update", mailbox)
         return copy.ref
+
+    async def update_occurrence(self, mailbox: str, master: ItemRef, one: OneOccurrence, *, mail: Mail) -> None:
+        self._strike("before", "update_occurrence", mailbox)
+        copy = self._of_series(mailbox, master, one.original_start)
+        assert one.before != one.after, "an update that changes nothing was sent"
+        assert mail is not Mail.EVERYBODY
+        self.change_occurrence(copy, one.original_start, **_differing(one))
+        self._swap_rooms(copy, one)
+        self._strike("after", "update_occurrence", mailbox)
+
+    async def cancel_occurrence(self, mailbox: str, master: ItemRef, original_start: datetime, *, mail: Mail) -> None:
+        self._strike("before", "cancel_occurrence", mailbox)
+        copy = self._of_series(mailbox, master, original_start)
+        assert (mail is Mail.NOBODY) == (not invited(copy.content))
+        self.drop_occurrence(copy, original_start)
+        self._strike("after", "cancel_occurrence", mailbox)
 
     async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:
         self._strike("before", "cancel", mailbox)
@@ -213,8 +243,12 @@ class SimulatedExchange:
 
     async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:
         self._strike("before", "respond", mailbox)
-        copy = self._checked(mailbox, ref)
-        self._respond(self.calendars[mailbox], copy, answer)
+        master, _, day = ref.item_id.partition("/")
+        copy = self._checked(mailbox, replace(ref, item_id=master))
+        if day:
+            self._respond_once(mailbox, copy, day, answer)
+        else:
+            self._respond(self.calendars[mailbox], copy, answer)
         self._strike("after", "respond", mailbox)
 
     async def availability(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:
@@ -248,6 +282,27 @@ class SimulatedExchange:
 
     async def close(self) -> None:
         """Nothing is held."""
+
+    def _of_series(self, mailbox: str, master: ItemRef, original_start: datetime) -> Copy:
+        copy = self._checked(mailbox, master)
+        series = copy.content.series
+        assert series is not None
+        if original_start in series.deleted or not fitting(copy.content, {original_start: None}):
+            raise Rejected("The occurrence is not there.", code="ErrorCalendarOccurrenceIsDeletedFromRecurrence")
+        return copy
+
+    def _swap_rooms(self, copy: Copy, one: OneOccurrence) -> None:
+        """Invite the rooms an occurrence was given, and call those back that it lost."""
+        for address in sorted(set(one.after.rooms) - set(one.before.rooms)):
+            times = {"title": one.after.title, "rooms": one.after.rooms}
+            alone = self.invite_alone(copy, one.original_start, address, **times)
+            alone.content = replace(alone.content, start=one.after.start, end=one.after.end)
+        for address in sorted(set(one.before.rooms) - set(one.after.rooms)):
+            alone_here = [each for each in self.copies(address) if each.original_start == one.original_start]
+            for each in alone_here:
+                self._remove(address, each)
+            if not alone_here and any(each.uid == copy.uid for each in self.copies(address)):
+                self.leave_occurrence(address, copy.uid, one.original_start)
 
     # -- how it works ----------------------------------------------------------------------------------------------
 
@@ -316,15 +371,27 @@ class SimulatedExchange:
         if mine is None:
             mine = self._new_copy(calendar, sent.uid, sent.organizer, sent.content)
         else:
-            if (mine.content.start, mine.content.end) != (sent.content.start, sent.content.end):
+            if rule_is_unsent(mine.content, sent.content):
                 mine.answer = Answer.NONE
                 mine.left.clear()
                 mine.said.clear()
+            mine.said.update(dict.fromkeys(_moved(mine.content, sent.content), Answer.NONE))
             self._touch(calendar.address, mine)
         title = sent.organizer.title() if calendar.rewrites_titles else sent.content.title
         mine.content, mine.is_cancelled = replace(sent.content, title=title), False
         if calendar.attended and mine.answer is Answer.NONE:
             self._respond(calendar, mine, Answer.DECLINED if calendar.taken(mine) else Answer.ACCEPTED)
+        elif calendar.attended:
+            self._decide_on_each(calendar, mine)
+
+    def _decide_on_each(self, calendar: Calendar, mine: Copy) -> None:
+        """Let an attendant answer for each occurrence of an accepted series that was moved."""
+        for moved in [each for each, answer in mine.said.items() if answer is Answer.NONE]:
+            del mine.said[moved]
+            occurrence = next((each for each in mine.occurrences() if each.original_start == moved), None)
+            others = [copy for copy in calendar.copies.values() if copy is not mine]
+            if occurrence and any(copy.overlaps(occurrence.start, occurrence.end) for copy in others):
+                mine.left.add(moved)
 
     def _respond(self, calendar: Calendar, copy: Copy, answer: Answer) -> None:
         copy.answer = answer
@@ -339,6 +406,16 @@ class SimulatedExchange:
             own.responses[calendar.address] = said
             self._touch(copy.organizer, own)
 
+    def _respond_once(self, mailbox: str, copy: Copy, day: str, answer: Answer) -> None:
+        """Answer for the exception of a day: a declined one leaves the copy."""
+        (original_start,) = (each.original_start for each in standing(copy) if f"{each.original_start:%Y%m%d}" == day)
+        copy.said.pop(original_start, None)
+        if answer is Answer.DECLINED:
+            copy.left.add(original_start)
+        elif answer is not copy.answer:
+            copy.said[original_start] = answer
+        self._touch(mailbox, copy)
+
     def _withdraw(self, address: str, uid: str) -> None:
         calendar = self.calendars.get(address)
         mine = next((copy for copy in calendar.copies.values() if copy.uid == uid), None) if calendar else None
@@ -349,6 +426,13 @@ class SimulatedExchange:
         else:
             mine.is_cancelled = True
             self._touch(address, mine)
+
+    def _withdraw_alone(self, uid: str, gone: Iterable[tuple[datetime, str]]) -> None:
+        """Take back invitations to single occurrences."""
+        for original_start, address in sorted(gone):
+            for each in self.copies(address):
+                if (each.series_uid, each.original_start) == (uid, original_start):
+                    self._remove(address, each)
 
     def _seen(self, copy: Copy, *, full: bool = False) -> RemoteItem:
         content = copy.content
@@ -389,13 +473,18 @@ class SimulatedExchange:
                 master,
                 ref=ItemRef(item_id=exception_id(copy, each.original_start), change_key=copy.ref.change_key),
                 kind=ItemKind.EXCEPTION,
-                title=each.title or master.title,
-                location=each.location or master.location,
+                title=master.title if each.title is None else each.title,
+                location=each.location if each.location is not None else master.location,
                 start=each.start,
                 end=each.end,
                 answer=copy.said.get(each.original_start, master.answer),
                 original_start=each.original_start,
-                detail=replace(master.detail, rooms=rooms, series=None),
+                detail=replace(
+                    master.detail,
+                    rooms=rooms,
+                    series=None,
+                    body=master.detail.body if each.body is None else each.body,
+                ),
             )
 
 
@@ -414,6 +503,34 @@ class VirtualClock:
 
     def advance(self, seconds: float) -> None:
         self._elapsed += timedelta(seconds=seconds)
+
+
+def _rooms_alone(content: Content) -> Iterator[tuple[datetime, str]]:
+    """Give the rooms that single occurrences have and the series has not."""
+    for each in content.series.modified if content.series else ():
+        for room in set(each.rooms or ()) - set(content.rooms):
+            yield each.original_start, room
+
+
+def _begun_with_its_start(content: Content) -> Content:
+    """Let a series whose start alone was changed begin on that day, as Exchange does."""
+    if content.series is None or content.series.recurrence is None:
+        return content
+    rule = replace(content.series.recurrence, first=content.start.astimezone(zone_of(content.zone)).date())
+    return replace(content, series=replace(content.series, recurrence=rule))
+
+
+def _moved(before: Content, after: Content) -> set[datetime]:
+    """Return which exceptions of a series have another time than they had."""
+    was = {each.original_start: (each.start, each.end) for each in (before.series.modified if before.series else ())}
+    now = {each.original_start: (each.start, each.end) for each in (after.series.modified if after.series else ())}
+    plain = {each: (usual(after, each).start, usual(after, each).end) for each in now}
+    return {each for each, times in now.items() if times != was.get(each, plain[each])}
+
+
+def _differing(one: OneOccurrence) -> dict[str, Any]:
+    names = ("start", "end", "title", "location", "body", "rooms")
+    return {name: getattr(one.after, name) for name in names if getattr(one.after, name) != getattr(one.before, name)}
 
 
 def _position(calendar: Calendar, state: str | None) -> int:

@@ -109,7 +109,7 @@ async def end_state(house: House) -> dict[str, Any]:
     return {
         "copies": {
             address: sorted(
-                (copy.content.title, copy.content.start, copy.answer) for copy in house.exchange.copies(address)
+                (copy.content.title, copy.spans(), copy.answer) for copy in house.exchange.copies(address)
             )
             for address in house.exchange.calendars
         },

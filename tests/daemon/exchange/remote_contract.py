@@ -10,7 +10,18 @@ import pytest
 from msgspec.structs import replace
 
 from roomd_core.model import Answer, Attendee, Content, ItemKind, ItemRef, Role
-from roomd_core.sync.remote import Gone, Mail, MailboxUnavailable, Remote, RemoteItem, Stale
+from roomd_core.recurrence import DayOfWeek, EndDate, Numbered, Recurrence, Series, Weekly
+from roomd_core.sync.remote import (
+    Gone,
+    Mail,
+    MailboxUnavailable,
+    OneOccurrence,
+    Rejected,
+    Remote,
+    RemoteItem,
+    RemoteSeries,
+    Stale,
+)
 
 BOSS = "zhangsan@example.com"
 GUEST = "lisi@example.com"
@@ -29,6 +40,12 @@ MEETING = Content(
     attendees=(Attendee(address=GUEST, role=Role.OPTIONAL),),
     rooms=(ROOM,),
 )
+RULE = Recurrence(
+    pattern=Weekly(days=(list(DayOfWeek)[START.weekday()],)), first=START.date(), range=Numbered(count=5)
+)
+WEEKLY = replace(MEETING, title="Weekly", series=Series(recurrence=RULE))
+THIRD = START + timedelta(weeks=2)
+"""When the third occurrence begins: 14:00 in Shanghai, on the same day as in UTC."""
 
 
 async def book(remote: Remote, meeting: Content = MEETING) -> RemoteItem:
@@ -71,6 +88,20 @@ def content_of(item: RemoteItem) -> Content:
         attendees=item.detail.attendees,
         rooms=item.detail.rooms,
     )
+
+
+async def told_series(remote: Remote) -> RemoteSeries | None:
+    detail = (await booked(remote)).detail
+    return detail.series if detail else None
+
+
+async def only_exception(remote: Remote, mailbox: str) -> RemoteItem:
+    (master,) = await remote.fetch(mailbox, [(await only_copy(remote, mailbox)).ref.item_id])
+    assert master.detail is not None
+    assert master.detail.series is not None
+    (listed,) = master.detail.series.modified
+    (exception,) = await remote.fetch(mailbox, [listed.item_id])
+    return exception
 
 
 class RemoteContract:
@@ -172,6 +203,89 @@ class RemoteContract:
         await remote.respond(SILENT_ROOM, copy.ref, answer)
 
         assert (await answers(remote))[SILENT_ROOM] is answer
+
+    async def test_a_created_series_is_read_back_as_it_was_meant(self, remote: Remote) -> None:
+        item = await book(remote, WEEKLY)
+
+        assert item.kind is ItemKind.MASTER
+        assert item.detail is not None
+        assert item.detail.series == RemoteSeries(recurrence=RULE)
+        assert content_of(item) == replace(WEEKLY, series=None)
+        (copy,) = await remote.fetch(ROOM, [(await only_copy(remote, ROOM)).ref.item_id])
+        assert (copy.answer, copy.detail and copy.detail.series) == (Answer.ACCEPTED, item.detail.series)
+
+    async def test_a_change_of_one_occurrence_leaves_the_others_alone(self, remote: Remote) -> None:
+        own = await book(remote, WEEKLY)
+        start = THIRD + timedelta(hours=3)
+        before = replace(MEETING, start=THIRD, end=THIRD + timedelta(hours=1))
+        after = replace(before, title="Special", start=start, end=start + timedelta(hours=2))
+        one = OneOccurrence(original_start=THIRD, before=before, after=after)
+
+        await remote.update_occurrence(BOSS, own.ref, one, mail=Mail.CHANGED)
+
+        for mailbox in (BOSS, ROOM):
+            exception = await only_exception(remote, mailbox)
+            assert (exception.original_start, exception.start) == (THIRD, start)
+            assert exception.end == start + timedelta(hours=2)
+        assert (await only_exception(remote, BOSS)).title == "Special"
+        item = await booked(remote)
+        assert (item.title, item.start) == (WEEKLY.title, WEEKLY.start)
+        with pytest.raises(Stale):
+            await remote.update_occurrence(BOSS, own.ref, one, mail=Mail.CHANGED)
+
+    async def test_an_occurrence_changed_before_can_be_changed_again_and_called_off(self, remote: Remote) -> None:
+        own = await book(remote, WEEKLY)
+        before = replace(MEETING, start=THIRD, end=THIRD + timedelta(hours=1))
+        renamed = [replace(before, title=title) for title in ("Special", "Very special")]
+        for was, becomes in zip([before, *renamed], renamed, strict=False):
+            one = OneOccurrence(original_start=THIRD, before=was, after=becomes)
+            await remote.update_occurrence(BOSS, (await booked(remote)).ref, one, mail=Mail.CHANGED)
+        assert (await only_exception(remote, BOSS)).title == "Very special"
+
+        await remote.cancel_occurrence(BOSS, (await booked(remote)).ref, THIRD, mail=Mail.EVERYBODY)
+
+        for mailbox in (BOSS, ROOM):
+            (item,) = await remote.fetch(mailbox, [(await only_copy(remote, mailbox)).ref.item_id])
+            assert item.detail is not None
+            assert item.detail.series == RemoteSeries(recurrence=RULE, deleted=(THIRD,))
+        assert await remote.availability([ROOM], THIRD, THIRD + timedelta(hours=1)) == []
+        assert own.ref.item_id == (await booked(remote)).ref.item_id
+
+    async def test_an_occurrence_that_is_not_there_is_refused(self, remote: Remote) -> None:
+        own = await book(remote, WEEKLY)
+        await remote.cancel_occurrence(BOSS, own.ref, THIRD, mail=Mail.EVERYBODY)
+        master = (await booked(remote)).ref
+
+        for gone in (THIRD, START + timedelta(weeks=6)):
+            with pytest.raises(Rejected):
+                await remote.cancel_occurrence(BOSS, master, gone, mail=Mail.EVERYBODY)
+
+    async def test_a_series_that_ends_earlier_keeps_its_exceptions_and_one_that_moves_loses_them(
+        self, remote: Remote
+    ) -> None:
+        own = await book(remote, WEEKLY)
+        await remote.cancel_occurrence(BOSS, own.ref, THIRD, mail=Mail.EVERYBODY)
+        last = (START + timedelta(weeks=3)).date()
+        ended = replace(WEEKLY, series=Series(recurrence=replace(RULE, range=EndDate(last=last))))
+
+        await remote.update(BOSS, (await booked(remote)).ref, WEEKLY, ended, mail=Mail.CHANGED)
+        assert await told_series(remote) == RemoteSeries(
+            recurrence=replace(RULE, range=EndDate(last=last)), deleted=(THIRD,)
+        )
+
+        later = replace(ended, start=START + timedelta(hours=1), end=START + timedelta(hours=2))
+        await remote.update(BOSS, (await booked(remote)).ref, ended, later, mail=Mail.CHANGED)
+        assert await told_series(remote) == RemoteSeries(recurrence=replace(RULE, range=EndDate(last=last)))
+
+    async def test_a_single_turned_into_a_series_stays_the_same_item(self, remote: Remote) -> None:
+        own = await book(remote)
+
+        await remote.update(BOSS, own.ref, MEETING, WEEKLY, mail=Mail.CHANGED)
+
+        item = await booked(remote)
+        assert (item.ref.item_id, item.uid, item.kind) == (own.ref.item_id, own.uid, ItemKind.MASTER)
+        assert await told_series(remote) == RemoteSeries(recurrence=RULE)
+        assert (await only_copy(remote, ROOM)).kind is ItemKind.MASTER
 
     async def test_free_busy_tells_when_a_room_is_taken(self, remote: Remote) -> None:
         await book(remote)

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from roomd_daemon.exchange import Auth, ExchangeSettings, Secret
-from roomd_lab import Company, Lab, LabAddress
+from roomd_lab import CertificateKind, Company, Lab, LabAddress
 from roomd_lab.http.certificate import issue
 from roomd_lab.http.connection import Handler
 from roomd_lab.http.messages import HangUp, HttpRequest, HttpResponse
@@ -105,7 +105,8 @@ async def misbehaving_server(folder: Path, answer: Serve) -> AsyncIterator[Excha
             await answer(reader, writer)
         writer.transport.abort()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=certificates.server_context())
+    tls = certificates.server_context(lambda: CertificateKind.VALID)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     try:
         yield ExchangeSettings(
             endpoint=f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/EWS/Exchange.asmx",

@@ -9,12 +9,15 @@ from roomd_core.api.wire import Booking, EventView
 from roomd_tui.commands.command import Command, Setting, UsageError
 from roomd_tui.commands.people import addresses, invitees
 from roomd_tui.commands.saving import add_wait, not_in_exchange, tell_event
+from roomd_tui.commands.series import REPEAT_HELP, repeat_of
 from roomd_tui.moments import LENGTH_FORMS, TIME_FORMS, Misread, parse_end, parse_length, parse_moment
 
 EPILOG = f"""\
 times: {TIME_FORMS}; without an offset they are in your own zone.
 --end also takes a time on the day of the start, or +45m.
-example: roomctl book --room 2楼广寒宫 --start "tomorrow 9:30" --for 45m --title Budget"""
+example: roomctl book --room 2楼广寒宫 --start "tomorrow 9:30" --for 45m --title Budget
+         roomctl book --room Garden --start "tomorrow 9:30" --for 1h --title Weekly --repeat "every Tuesday, 10 times"
+"""
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -29,6 +32,7 @@ def _arguments(parser: ArgumentParser) -> None:
     add("--attendee", action="append", default=[], metavar="A", help="a person to invite; may repeat")
     add("--location", default="", metavar="TEXT", help="the place in words (Outlook shows the rooms when empty)")
     add("--body", default="", metavar="TEXT", help="the text of the invitation")
+    add("--repeat", metavar="RULE", help=REPEAT_HELP)
     add("--private", action="store_true", help="others see only that the room is taken")
     add_wait(parser)
 
@@ -47,6 +51,7 @@ async def _ask(client: Client, args: Namespace, setting: Setting) -> EventView:
         location=args.location,
         body=args.body,
         private=args.private,
+        recurrence=repeat_of(args.repeat),
     )
     return await client.book(booking, wait=args.wait, idempotency_key=str(uuid4()))
 

@@ -19,7 +19,7 @@ def add_wait(parser: ArgumentParser) -> None:
 
 def tell_event(event: EventView, setting: Setting) -> str:
     """Write the event as it stands."""
-    return event_text(event, setting.zone)
+    return event_text(event, setting.zone, setting.now)
 
 
 def not_in_exchange(event: EventView, args: Namespace) -> Verdict | None:

@@ -6,19 +6,24 @@ from zoneinfo import ZoneInfo
 
 from roomd_core.api.wire import EventView, MailboxStatus
 from roomd_core.model import MailboxKind, Run
+from roomd_core.zones import zone_of
 from roomd_tui import words
 from roomd_tui.cells import table
 from roomd_tui.moments import age_text, clock_text, moment_text, span_text
 from roomd_tui.words import count
 
+SHOWN_OCCURRENCES = 8
+"""The next occurrences of a series that are listed; `--json` has all."""
 
-def event_text(event: EventView, zone: ZoneInfo) -> str:
-    """Write an event, a fact a line; what is empty is left out."""
+
+def event_text(event: EventView, zone: ZoneInfo, now: datetime | None = None) -> str:
+    """Write an event, a fact a line; what is empty is left out. Of a series, the next occurrences after ``now``."""
     facts = [
         ("id", event.id),
         ("title", event.title + (" (private)" if event.private else "")),
         ("when", f"{span_text(event.start, event.end, zone)} ({zone.key})"),
         ("recurs", event.recurs),
+        *(("occurrence", text) for text in _occurrence_texts(event, zone, now)),
         ("organizer", f"{event.organizer_name or event.organizer} <{event.organizer}>"),
         *(("room", f"{room.name}: {words.ANSWER[room.answer]}") for room in event.rooms),
         *(("invited", f"{one.address} ({one.role}): {words.ANSWER[one.answer]}") for one in event.attendees),
@@ -29,6 +34,18 @@ def event_text(event: EventView, zone: ZoneInfo) -> str:
         ("body", event.body),
     ]
     return table([fact for fact in facts if fact[1]])
+
+
+def _occurrence_texts(event: EventView, zone: ZoneInfo, now: datetime | None) -> list[str]:
+    """Write the next occurrences, each with the day it is named by."""
+    clocks = zone_of(event.zone)
+    coming = [each for each in event.occurrences if now is None or each.end > now]
+    told = [
+        f"{each.original_start.astimezone(clocks).date()}: {span_text(each.start, each.end, zone)}"
+        for each in coming[:SHOWN_OCCURRENCES]
+    ]
+    left = len(coming) - len(told)
+    return [*told, f"and {left} more"] if left else told
 
 
 def run_text(run: Run, zone: ZoneInfo) -> str:

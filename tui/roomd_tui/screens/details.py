@@ -35,7 +35,7 @@ class DetailsScreen(Dialog[Wish]):
         """Lay out the facts."""
         with Vertical(classes="dialog"):
             with VerticalScroll():
-                yield Static(event_text(self._event, self.session.zone), markup=False)
+                yield Static(event_text(self._event, self.session.zone, self.session.clock.now()), markup=False)
             yield self._key_bar
 
     def on_mount(self) -> None:

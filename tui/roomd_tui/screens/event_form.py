@@ -32,6 +32,7 @@ class Purpose(Struct, frozen=True, kw_only=True):
     verb: str
     save: Save
     choose_organizer: bool
+    may_repeat: bool = True
 
 
 class EventForm(Dialog[EventView]):
@@ -74,6 +75,8 @@ class EventForm(Dialog[EventView]):
             yield self._field("organizer", "As", "the person who invites", people)
         yield self._field("attendees", "Invite", "names or addresses, with commas", people)
         yield self._field("location", "Place", "in words, beside the room")
+        if self._purpose.may_repeat:
+            yield self._field("repeat", "Repeat", "every Tuesday until 2027-06-30; empty: once")
 
     def _field(self, name: str, label: str, hint: str, suggester: SuggestFromList | None = None) -> Horizontal:
         value: str = getattr(self._draft, name)
@@ -86,6 +89,8 @@ class EventForm(Dialog[EventView]):
         typed = {name: field.value for name, field in self._inputs.items()}
         if not self._purpose.choose_organizer:
             typed["organizer"] = self._draft.organizer
+        if not self._purpose.may_repeat:
+            typed["repeat"] = ""
         return Draft(**typed, private=self._private.value)
 
     @on(Input.Submitted)
@@ -110,7 +115,7 @@ class EventForm(Dialog[EventView]):
 
     def _refuse(self, problem: Problem) -> None:
         """Show a refusal at the field it is about; who has a room, and until when, needs a line of its own."""
-        field = FIELD_OF.get(problem.field or "", "")
+        field = FIELD_OF.get((problem.field or "").partition(".")[0], "")
         text = sentence(problem, self.session.zone)
         if problem.holder:
             self._blame({"rooms": "taken"}, text)

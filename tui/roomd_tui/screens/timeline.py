@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from textual.widget import Widget
 
 from roomd_core.api.client import DaemonUnreachable, ProblemError
-from roomd_core.api.wire import Notice, Timeline, TimelineQuery
+from roomd_core.api.wire import Notice, Span, Timeline, TimelineQuery
 from roomd_tui import actions
 from roomd_tui.actions import Situation, bindings
 from roomd_tui.chart import Cursor, Selection, beside, carried, climbed, day_of, emptied, selected, stepped
@@ -210,14 +210,14 @@ class TimelineScreen(RoomdScreen):
 
     def do_move(self) -> None:
         """Change the booking under the cursor."""
-        self.attempt(lambda: errands.move(self, self._event))
+        self.attempt(lambda: errands.move(self, self._span))
 
     def do_cancel(self) -> None:
         """Cancel the booking under the cursor."""
-        self.attempt(lambda: errands.cancel(self, self._event))
+        self.attempt(lambda: errands.cancel(self, self._span))
 
     @property
-    def _event(self) -> str:
+    def _span(self) -> Span:
         span = self.selection.stop.span if self.selection else None
         assert span is not None, "the actions that need a booking are blocked without one"
-        return span.event
+        return span

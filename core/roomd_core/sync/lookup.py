@@ -1,0 +1,120 @@
+"""Looking up what became of a write, or of the item it was for: reading, never sending."""
+
+from collections.abc import Awaitable, Sequence
+from datetime import timedelta
+
+from roomd_core.model import Operation, OperationKind
+from roomd_core.sync import push
+from roomd_core.sync.case import Case, Setting
+from roomd_core.sync.notes import OperationNotes, current, mailbox_of
+from roomd_core.sync.observe import observe
+from roomd_core.sync.pull import Puller
+from roomd_core.sync.reading import with_their_exceptions
+from roomd_core.sync.remote import ExchangeUnavailable, Remote, RemoteError, RemoteItem
+
+
+class Lookup:
+    """Finds items again. ``settle`` is how long a lost request may still come true."""
+
+    def __init__(self, notes: OperationNotes, remote: Remote, puller: Puller, *, settle: timedelta) -> None:
+        self._notes = notes
+        self._ledger = notes.ledger
+        self._remote = remote
+        self._puller = puller
+        self._settle = settle
+
+    async def look_up(self, case: Case, operation: Operation) -> None:
+        """Find out what became of a write whose answer was lost. Raise ExchangeUnavailable."""
+        try:
+            if operation.kind is OperationKind.CREATE:
+                await self._look_for_created(case, operation)
+            else:
+                await self._read_again(case, operation)
+        except ExchangeUnavailable:
+            raise
+        except RemoteError as error:
+            await self._notes.note_error(operation, error, push.doubt)
+
+    async def after_stale(self, case: Case, operation: Operation) -> None:
+        """Read an item that is not as it was known. Raise ExchangeUnavailable."""
+        await self._postponing(operation, self._read_again(case, operation))
+
+    async def after_gone(self, case: Case, operation: Operation) -> None:
+        """Look for an item that is not where it was. Raise ExchangeUnavailable."""
+        await self._postponing(operation, self._vanished(case, operation))
+
+    async def read(self, operation: Operation, item_id: str) -> RemoteItem | None:
+        """Read an item as it is after a write; None if that cannot be told now."""
+        try:
+            return next(iter(await self._fetch(operation, [item_id])), None)
+        except RemoteError:
+            return None
+
+    async def _fetch(self, operation: Operation, item_ids: Sequence[str]) -> list[RemoteItem]:
+        return await self._complete(operation, await self._remote.fetch(operation.mailbox, item_ids))
+
+    async def _complete(self, operation: Operation, found: Sequence[RemoteItem]) -> list[RemoteItem]:
+        setting = await self._ledger.setting()
+        return await with_their_exceptions(self._remote, operation.mailbox, found, setting)
+
+    async def _read_again(self, case: Case, operation: Operation) -> None:
+        """The copy is not as it was known: read it, merge, and go on from there."""
+        copy = case.copy_in(operation.mailbox)
+        found = await self._fetch(operation, [copy.ref.item_id]) if copy else []
+        if found:
+            await self._found(operation, found)
+        else:
+            await self._vanished(case, operation)
+
+    async def _vanished(self, case: Case, operation: Operation) -> None:
+        """The item is not where it was: look for it by key and global id, make a new one only if it is not there."""
+        found = await self._find(case, operation)
+        if found:
+            await self._found(operation, found)
+        elif operation.kind is OperationKind.CANCEL:
+            await self._notes.note(operation, lambda c, o, _: push.succeed(c, o, None))
+        else:
+            await self._notes.note(operation, push.recreate)
+
+    async def _find(self, case: Case, operation: Operation) -> list[RemoteItem]:
+        event, mailbox = case.event, operation.mailbox
+        found = await self._remote.find_by_key(mailbox, event.key) if event.key else []
+        if not found and event.global_id:
+            found = await self._remote.find_by_global_id(mailbox, event.global_id)
+        return await self._complete(operation, [seen for seen in found if not seen.is_cancelled])
+
+    async def _found(self, operation: Operation, found: Sequence[RemoteItem]) -> None:
+        """Take in the item as it is, under whatever id it has now, and let the operation go on."""
+        ids = {seen.ref.item_id for seen in found}
+
+        def taken_in(case: Case, now: Operation, setting: Setting) -> Case:
+            for item in case.items:
+                if item.mailbox == operation.mailbox and item.ref.item_id not in ids:
+                    case = case.without_item(item.mailbox, item.ref.item_id)
+            for seen in found:
+                case = observe(case, mailbox_of(now, setting), seen, setting)
+            left = current(case, now.id)
+            return push.send_again(case, left) if left else case
+
+        await self._notes.note(operation, taken_in)
+
+    async def _look_for_created(self, case: Case, operation: Operation) -> None:
+        """Read the feed first: it shows the item without a search, and adopts it. Then search for the key."""
+        mailbox = mailbox_of(operation, await self._ledger.setting())
+        await self._puller.pull(mailbox)
+        if current(await self._ledger.case(case.event.id), operation.id) is None:
+            return
+        found = await self._complete(operation, await self._remote.find_by_key(operation.mailbox, operation.key))
+        if found:
+            await self._found(operation, found)
+        else:
+            await self._notes.note(operation, lambda c, o, s: push.absent(c, o, s, self._settle))
+
+    async def _postponing(self, operation: Operation, reading: Awaitable[None]) -> None:
+        """Read on after a write that was surely not applied; if that fails, the operation waits its turn."""
+        try:
+            await reading
+        except RemoteError as error:
+            await self._notes.note_error(operation, error, push.postpone)
+            if isinstance(error, ExchangeUnavailable):
+                raise

@@ -9,13 +9,16 @@ from roomd_tui.screens.conflicts import ConflictsScreen
 from roomd_tui.screens.details import DetailsScreen
 from roomd_tui.screens.event_form import EventForm
 from roomd_tui.screens.help import HelpScreen
+from roomd_tui.screens.scope import ScopeScreen
 from roomd_tui.screens.sync import SyncScreen
 from roomd_tui.screens.timeline import TimelineScreen
 from tui.example_house import NOW, ROOMS, conflict, known, status
 from tui.prepared_daemon import PreparedDaemon
 from tui.screens_as_text import seated
 
-SCREENS = (TimelineScreen, SyncScreen, ConflictsScreen, ConfirmScreen, DetailsScreen, EventForm, HelpScreen)
+SCREENS = (
+    TimelineScreen, SyncScreen, ConflictsScreen, ConfirmScreen, DetailsScreen, EventForm, HelpScreen, ScopeScreen,
+)  # fmt: skip
 
 
 async def test_the_sync_screen_shows_when_each_mailbox_was_last_read_and_what_was_wrong(

@@ -14,8 +14,11 @@ from roomd_core.sync.remote import (
     Detail,
     Gone,
     Mail,
+    OneOccurrence,
     RemoteError,
+    RemoteException,
     RemoteItem,
+    RemoteSeries,
     Shown,
     Signal,
     Stale,
@@ -27,8 +30,8 @@ from roomd_core.sync.remote import (
 class PaperExchange:
     """Answers at once and as asked. ``error`` is raised by everything; ``busy`` is what free/busy knows.
 
-    While ``open`` is not set, writes wait. ``written`` names the mailboxes written to, in order. ``tell`` is who
-    watches.
+    While ``open`` is not set, writes wait. ``written`` names the mailboxes written to, in order; ``asked_about`` the
+    times free/busy was asked for. ``tell`` is who watches.
     """
 
     def __init__(self) -> None:
@@ -37,6 +40,7 @@ class PaperExchange:
         self.open = asyncio.Event()
         self.open.set()
         self.written: list[str] = []
+        self.asked_about: list[tuple[datetime, datetime]] = []
         self.closed = False
         self._items: defaultdict[str, dict[str, RemoteItem]] = defaultdict(dict)
         self._feed: defaultdict[str, list[str]] = defaultdict(list)
@@ -79,6 +83,37 @@ class PaperExchange:
         self._put(mailbox, _item(mailbox, new, after, key=current.own_key or "", uid=current.uid or ""))
         return new
 
+    async def update_occurrence(self, mailbox: str, master: ItemRef, one: OneOccurrence, *, mail: Mail) -> None:  # noqa: ARG002
+        await self._write(mailbox)
+        series = _series(self._current(mailbox, master))
+        item_id = f"{master.item_id}/{one.original_start.isoformat()}"
+        ref = ItemRef(item_id=item_id, change_key="1")
+        seen = _item(mailbox, ref, one.after, key="", uid="")
+        self._items[mailbox][item_id] = replace(seen, original_start=one.original_start, kind=ItemKind.EXCEPTION)
+        told = RemoteException(
+            item_id=item_id, original_start=one.original_start, start=one.after.start, end=one.after.end
+        )
+        others = (each for each in series.modified if each.original_start != one.original_start)
+        self._rewrite(mailbox, master, replace(series, modified=(*others, told)))
+
+    async def cancel_occurrence(
+        self,
+        mailbox: str,
+        master: ItemRef,
+        original_start: datetime,
+        *,
+        mail: Mail,  # noqa: ARG002
+    ) -> None:
+        await self._write(mailbox)
+        series = _series(self._current(mailbox, master))
+        self._rewrite(mailbox, master, replace(series, deleted=(*series.deleted, original_start)))
+
+    def _rewrite(self, mailbox: str, ref: ItemRef, series: RemoteSeries) -> None:
+        item = self._current(mailbox, ref)
+        assert item.detail is not None
+        new = ItemRef(item_id=ref.item_id, change_key=str(int(ref.change_key) + 1))
+        self._put(mailbox, replace(item, ref=new, detail=replace(item.detail, series=series)))
+
     async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:  # noqa: ARG002
         await self._write(mailbox)
         self._current(mailbox, ref)
@@ -91,6 +126,7 @@ class PaperExchange:
 
     async def availability(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:
         self._fail()
+        self.asked_about.append((start, end))
         return [span for span in self.busy if span.mailbox in mailboxes and span.start < end and start < span.end]
 
     async def view(self, mailbox: str, start: datetime, end: datetime) -> View:
@@ -137,7 +173,7 @@ class PaperExchange:
 def _item(mailbox: str, ref: ItemRef, content: Content, *, key: str, uid: str) -> RemoteItem:
     return RemoteItem(
         ref=ref,
-        kind=ItemKind.SINGLE,
+        kind=ItemKind.MASTER if content.series else ItemKind.SINGLE,
         uid=uid,
         global_id=uid.encode(),
         own_key=key,
@@ -158,5 +194,16 @@ def _item(mailbox: str, ref: ItemRef, content: Content, *, key: str, uid: str) -
         reminder=content.reminder,
         categories=content.categories,
         modified_at=None,
-        detail=Detail(body=content.body, attendees=content.attendees, rooms=content.rooms),
+        detail=Detail(body=content.body, attendees=content.attendees, rooms=content.rooms, series=_told(content)),
     )
+
+
+def _told(content: Content) -> RemoteSeries | None:
+    rule = content.series.recurrence if content.series else None
+    return RemoteSeries(recurrence=rule) if rule else None
+
+
+def _series(item: RemoteItem) -> RemoteSeries:
+    assert item.detail is not None
+    assert item.detail.series is not None
+    return item.detail.series

@@ -8,8 +8,18 @@ import pytest
 from msgspec.structs import replace
 
 from roomd_core.api import wire
-from roomd_core.model import Answer, AuditedMailbox, Finding, MailboxError, PlannedWrite, Run, Side, WriteKind
-from roomd_core.recurrence import DayOfWeek, EndDate, Weekly
+from roomd_core.model import (
+    Answer,
+    AuditedMailbox,
+    Content,
+    Finding,
+    MailboxError,
+    PlannedWrite,
+    Run,
+    Side,
+    WriteKind,
+)
+from roomd_core.recurrence import DayOfWeek, EndDate, ModifiedOccurrence, Recurrence, Series, Weekly
 from roomd_tui.commands import COMMANDS
 from tui.command_line import ENVIRONMENT, ROOMCTL, roomctl
 from tui.example_house import GARDEN, GUANGHAN, at, conflict, event, finished_run
@@ -438,3 +448,24 @@ async def test_move_and_cancel_name_the_occurrence_and_the_scope(daemon: Prepare
     ]
     assert daemon.asked[0][2] == wire.EventPatch(end=at(15, 45, day=8))
     assert daemon.asked[1][2] == wire.EventPatch(start=at(8), end=at(9, 30))
+
+
+async def test_a_conflict_about_an_occurrence_shows_that_one_in_every_version(daemon: PreparedDaemon) -> None:
+    second = at(9, day=8)
+    rule = Recurrence(pattern=Weekly(days=(DayOfWeek.TUESDAY,)), first=date(2026, 12, 1))
+    ours = ModifiedOccurrence(original_start=second, start=second, end=at(10, 30, day=8), title="预算")
+    base, local, remote = (
+        Content(
+            title="Budget review",
+            start=at(9),
+            end=at(10, 30),
+            zone="Asia/Shanghai",
+            series=Series(recurrence=rule).with_exceptions(exceptions),
+        )
+        for exceptions in ({}, {second: ours}, {second: None})
+    )
+    daemon.conflicts = [conflict(units=("recurrence",), base=base, local=local, remote=remote)]
+    told = " ".join((await roomctl(daemon.path, "conflicts")).out.split())
+    assert "every Tuesday; 2026-12-08: as usual" in told
+    assert "every Tuesday; 2026-12-08: Tue 8 Dec 2026 09:00-10:30, 预算" in told
+    assert "every Tuesday; 2026-12-08: cancelled" in told

@@ -9,6 +9,7 @@ from roomd_tui.screens.conflicts import ConflictsScreen
 from roomd_tui.screens.details import DetailsScreen
 from roomd_tui.screens.event_form import EventForm
 from roomd_tui.screens.help import HelpScreen
+from roomd_tui.screens.scope import ScopeScreen
 from roomd_tui.screens.sync import SyncScreen
 from roomd_tui.screens.timeline import TimelineScreen
 from roomd_tui.screens.waiting import WaitingScreen
@@ -19,6 +20,7 @@ from tui.screens_as_text import seated
 GARDEN_MAIL = Recipient(address=ROOMS[1].address, name="Garden")
 SCREENS = (
     TimelineScreen, SyncScreen, WaitingScreen, ConflictsScreen, ConfirmScreen, DetailsScreen, EventForm, HelpScreen,
+    ScopeScreen,
 )  # fmt: skip
 
 

@@ -1,16 +1,23 @@
 """A conflict unit by unit: what both sides last agreed on, what Exchange has, what was made of it here."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from roomd_core.api.wire import ConflictView
 from roomd_core.model import Content
-from roomd_core.recurrence import in_words
+from roomd_core.recurrence import ModifiedOccurrence, in_words
+from roomd_core.zones import zone_of
 from roomd_tui.moments import span_text
 
 GONE = "(deleted)"
+_NEVER = datetime.min.replace(tzinfo=UTC)
+USUAL = ModifiedOccurrence(original_start=_NEVER, start=_NEVER, end=_NEVER)
+"""Stands for an occurrence that is as the rule has it."""
+Exceptions: TypeAlias = Mapping[datetime, ModifiedOccurrence | None]
 ALWAYS = frozenset({"title", "time", "rooms"})
 
 
@@ -25,10 +32,14 @@ class Unit(Struct, frozen=True, kw_only=True):
 
 
 class Terms(Struct, frozen=True, kw_only=True):
-    """What contents are written in: the caller's zone, and the names of rooms by their addresses."""
+    """What contents are written in: the caller's zone, and the names of rooms by their addresses.
+
+    ``torn`` are the occurrences of a series, by original start, that are not alike in all versions.
+    """
 
     zone: ZoneInfo
     rooms: Mapping[str, str]
+    torn: tuple[datetime, ...] = ()
 
 
 def compared(conflict: ConflictView, zone: ZoneInfo) -> tuple[Unit, ...]:
@@ -38,9 +49,8 @@ def compared(conflict: ConflictView, zone: ZoneInfo) -> tuple[Unit, ...]:
     """
     if conflict.local is None and conflict.remote is None:
         return ()
-    terms = Terms(
-        zone=zone, rooms={room.address: room.name for room in conflict.event.rooms} if conflict.event else {}
-    )
+    names = {room.address: room.name for room in conflict.event.rooms} if conflict.event else {}
+    terms = Terms(zone=zone, rooms=names, torn=_torn(conflict))
     units = (_unit(conflict, name, write, terms) for name, write in _WRITERS.items())
     return tuple(unit for unit in units if unit.differs or unit.name in ALWAYS)
 
@@ -63,9 +73,35 @@ def _reminder(content: Content, _terms: Terms) -> str:
     return "none" if content.reminder is None else f"{content.reminder} min before"
 
 
-def _recurrence(content: Content, _terms: Terms) -> str:
-    rule = content.series.recurrence if content.series else None
-    return in_words(rule) if rule else "once"
+def _torn(conflict: ConflictView) -> tuple[datetime, ...]:
+    versions = [
+        content.series.exceptions if content.series else {}
+        for content in (conflict.base, conflict.remote, conflict.local)
+        if content
+    ]
+    named = sorted({each for version in versions for each in version})
+    return tuple(each for each in named if len({version.get(each, USUAL) for version in versions}) > 1)
+
+
+def _recurrence(content: Content, terms: Terms) -> str:
+    series = content.series
+    if series is None:
+        return "once"
+    rule = in_words(series.recurrence) if series.recurrence else "single occurrences of a series"
+    return "; ".join([rule, *(_occurrence(content, series.exceptions, each, terms) for each in terms.torn)])
+
+
+def _occurrence(content: Content, exceptions: Exceptions, original_start: datetime, terms: Terms) -> str:
+    """Write what is different in one occurrence, named by its day."""
+    day = f"{original_start.astimezone(zone_of(content.zone)).date()}"
+    found = exceptions.get(original_start, USUAL)
+    if found is None:
+        return f"{day}: cancelled"
+    if found is USUAL:
+        return f"{day}: as usual"
+    told = [span_text(found.start, found.end, terms.zone), found.title, found.location, found.body]
+    rooms = [terms.rooms.get(room, room) for room in found.rooms or ()]
+    return f"{day}: {', '.join(text for text in (*told, *rooms) if text)}"
 
 
 _WRITERS: dict[str, Writer] = {

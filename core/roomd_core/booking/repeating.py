@@ -13,6 +13,7 @@ from roomd_core.recurrence import (
     AbsoluteMonthly,
     AbsoluteYearly,
     Daily,
+    DayOfWeek,
     EndDate,
     Numbered,
     Pattern,
@@ -41,7 +42,7 @@ def repeated(content: Content, repeat: Repeat) -> Content:
     _check_pattern(repeat.pattern)
     _check_range(repeat.range)
     times = WallTimes.of(content.start, content.end, content.zone)
-    asked = Recurrence(pattern=repeat.pattern, first=times.day(content.start), range=repeat.range)
+    asked = Recurrence(pattern=_day_by_day(repeat.pattern), first=times.day(content.start), range=repeat.range)
     first = first_day(asked)
     if first is None:
         raise Invalid("recurrence.range", "ends before the first occurrence")
@@ -49,6 +50,14 @@ def repeated(content: Content, repeat: Repeat) -> Content:
     _check_gaps(rule, times.length)
     start, end = times.on(first)
     return replace(content, start=start, end=end, series=Series(recurrence=rule))
+
+
+def _day_by_day(pattern: Pattern) -> Pattern:
+    """Return a weekly pattern with its days in order and each by its own name, as Exchange gives them back."""
+    if not isinstance(pattern, Weekly):
+        return pattern
+    numbers = sorted({number for day in pattern.days for number in day.numbers})
+    return replace(pattern, days=tuple(list(DayOfWeek)[number] for number in numbers))
 
 
 def _check_pattern(pattern: Pattern) -> None:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from roomd_core.errors import VersionMismatch
 from roomd_core.merge import diff, take
-from roomd_core.merge_series import mine_over
+from roomd_core.merge_series import TOGETHER, mine_over
 from roomd_core.model import (
     Conflict,
     ConflictKind,
@@ -17,6 +17,7 @@ from roomd_core.model import (
     OperationState,
     Side,
 )
+from roomd_core.occurrences import shape_of
 from roomd_core.sync.case import Case, Setting
 from roomd_core.sync.observe import done
 
@@ -51,17 +52,22 @@ def _resolve_edit(case: Case, conflict: Conflict, keep: Side, setting: Setting) 
     """Exchange's side is live already; the local one is written over it, unit by unit."""
     if keep is Side.EXCHANGE or conflict.local is None:
         return case
-    content = take(case.event.content, _wanted(case.event.content, conflict, conflict.local), conflict.units)
+    content = _decided_here(case.event.content, conflict, conflict.local)
     if case.cancelled:
         return create_again(case, content, setting)
     return case.with_event(replace(case.event, content=content))
 
 
-def _wanted(content: Content, conflict: Conflict, local: Content) -> Content:
-    """Return what was wanted here; of a series only the occurrences changed here, or it would undo all others."""
+def _decided_here(content: Content, conflict: Conflict, local: Content) -> Content:
+    """Return the content with what was wanted here; of a series only the occurrences changed here.
+
+    Where it happens at other times by now, when it happens and what is different in it are decided together.
+    """
     if conflict.base is None or "recurrence" not in conflict.units or "time" in conflict.units:
-        return local
-    return replace(local, series=mine_over(content, conflict.base, local).series)
+        return take(content, local, conflict.units)
+    wanted = replace(local, series=mine_over(content, conflict.base, local).series)
+    together = TOGETHER if wanted.series == local.series and shape_of(local) != shape_of(content) else ()
+    return take(content, wanted, {*conflict.units, *together})
 
 
 def _resolve_edit_vs_delete(case: Case, conflict: Conflict, keep: Side, setting: Setting) -> Case:

@@ -52,7 +52,7 @@ def after_write(base: Content | None, written: Content, remote: Content) -> Cont
 
 def rule_is_unsent(base: Content, content: Content) -> bool:
     """Say whether Exchange has another time, pattern or end of a series, or of a single event."""
-    return _master(normalize(base)) != _master(normalize(content))
+    return _master(base) != _master(content)
 
 
 def unsent_occurrences(base: Content, content: Content) -> set[datetime]:

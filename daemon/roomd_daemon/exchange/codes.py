@@ -61,6 +61,8 @@ MEANINGS: dict[str, Meaning] = {
             "ErrorRecurrenceEndDateTooBig",
             "ErrorCalendarInvalidRecurrence",
             "ErrorCalendarOutOfRange",
+            "ErrorCalendarInvalidDayForWeeklyRecurrence",
+            "ErrorUnsupportedRecurrence",
             "ErrorCorruptData",
             "ErrorItemCorrupt",
             "ErrorItemSave",

@@ -122,3 +122,12 @@ def test_an_occurrence_that_reaches_into_the_next_is_refused() -> None:
     long = Content(title="Plans", start=start, end=start + timedelta(hours=25))
     with pytest.raises(Invalid, match="reach into the next"):
         repeated(long, Repeat(pattern=Daily()))
+
+
+def test_days_of_the_week_are_kept_in_order_and_each_by_its_own_name() -> None:
+    start = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    single = Content(title="Plans", start=start, end=start + HOUR)
+    series = repeated(single, Repeat(pattern=Weekly(days=(DayOfWeek.SUNDAY, DayOfWeek.WEEKDAY)))).series
+    assert series is not None
+    assert series.recurrence is not None
+    assert series.recurrence.pattern == Weekly(days=(*list(DayOfWeek)[:5], DayOfWeek.SUNDAY))

@@ -122,6 +122,10 @@ class SimulatedExchange:
         )
         known = next((each for each in series.modified if each.original_start == original_start), usual)
         self.edit(copy, series=series.with_modified(replace(known, **fields)))
+        for calendar in self.calendars.values():
+            for each in list(calendar.copies.values()):
+                if (each.series_uid, each.original_start) == (copy.uid, original_start):
+                    self._update_alone(calendar, each, fields)
 
     def drop_occurrence(self, copy: Copy, original_start: datetime) -> None:
         """Call one occurrence of one's own series off."""
@@ -282,6 +286,20 @@ class SimulatedExchange:
 
     async def close(self) -> None:
         """Nothing is held."""
+
+    def _update_alone(self, calendar: Calendar, alone: Copy, fields: dict[str, Any]) -> None:
+        """Deliver a change of one occurrence to somebody who was invited to that one alone."""
+        told = {
+            name: value for name, value in fields.items() if name in ("start", "end", "title", "location", "body")
+        }
+        if not told:
+            return
+        before, alone.content = alone.content, replace(alone.content, **told)
+        if (before.start, before.end) != (alone.content.start, alone.content.end):
+            alone.answer = Answer.NONE
+        self._touch(calendar.address, alone)
+        if calendar.attended and alone.answer is Answer.NONE:
+            self._respond(calendar, alone, Answer.DECLINED if calendar.taken(alone) else Answer.ACCEPTED)
 
     def _of_series(self, mailbox: str, master: ItemRef, original_start: datetime) -> Copy:
         copy = self._checked(mailbox, master)

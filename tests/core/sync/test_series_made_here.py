@@ -13,7 +13,7 @@ from roomd_core.access import Caller
 from roomd_core.api.wire import Booking, EventPatch, Repeat, Scope
 from roomd_core.booking import BookingService
 from roomd_core.booking.series_edits import Change, rule_of
-from roomd_core.errors import ExceptionsLost, Invalid, NotFound, RoomTaken
+from roomd_core.errors import ExceptionsLost, Invalid, NotFound, RoomTaken, VersionMismatch
 from roomd_core.merge import diff
 from roomd_core.model import ConflictKind, Content, Event, EventStatus, OccupancyState, RoomAnswer, Side
 from roomd_core.recurrence import DayOfWeek, EndDate, Numbered, Weekly
@@ -455,3 +455,25 @@ async def test_where_roomd_answers_a_series_is_declined_with_how_often_the_room_
     (conflict,) = await house.conflicts()
     assert conflict.kind is ConflictKind.ROOM_DECLINED
     assert "it is taken at 2 of 6 occurrences" in conflict.summary
+
+
+async def test_an_exception_decided_after_its_series_moved_in_outlook_takes_the_time_it_was_meant_for(
+    office: Office,
+) -> None:
+    booked = await office.book()
+    (master,) = office.masters
+    office.exchange.change_occurrence(master, TEN + WEEK, title="Theirs")
+    await office.change(booked.id, Scope.THIS, 1, title="Ours")
+    await office.agree()
+    (conflict,) = await office.house.conflicts()
+    day = timedelta(days=1)
+    office.exchange.edit(master, start=TEN - day, end=TEN - day + HOUR)
+    await office.agree()
+
+    with pytest.raises(VersionMismatch):
+        await office.house.engine.resolve(conflict.id, Side.LOCAL, actor=USER)
+    await office.house.engine.resolve(conflict.id, Side.LOCAL, actor=USER)
+    await office.agree()
+
+    assert starts(master) == weeks(*range(6))
+    assert [each.title for each in master.content.series.modified] == ["Ours"]  # type: ignore[union-attr]

@@ -38,6 +38,8 @@ class SeriesHistory(History):
         self.house.clock.advance(self.random.choice([1, 20, 200]))
         try:
             await act()
+            if self.random.random() < 0.5:
+                await self.house.sync()
         except (Refused, RemoteError):
             self.happened["refused"] += 1
         except Crash:

@@ -28,6 +28,7 @@ _FIRST = """
     AND mailbox NOT IN (SELECT mailbox FROM conflict WHERE mailbox IS NOT NULL AND resolved_at IS NULL)
 """
 
+_WAITING = f"{_SELECT} WHERE state = 'queued' AND attempts = 0 AND after {AMONG} ORDER BY id"
 _UNSENT = "SELECT DISTINCT event FROM operation WHERE state <> 'done' AND state <> 'parked'"
 
 
@@ -103,6 +104,11 @@ class Operations(Table):
         for operation in map(_from_row, rows):
             waiting[operation.event].append(operation)
         return waiting
+
+    async def waiting_for(self, numbers: Iterable[int]) -> list[Operation]:
+        """Return the operations that were never sent because they wait for one of these."""
+        rows = await self._rows(_WAITING, among=encode(list(numbers)).decode())
+        return [_from_row(row) for row in rows]
 
     async def unsent_events(self) -> list[str]:
         """Return the ids of the events that Exchange is still to hear of; what is parked does not count."""

@@ -2,16 +2,19 @@
 
 from collections.abc import Awaitable, Callable
 
+from msgspec.structs import replace
+
 from roomd_core.errors import NotFound
-from roomd_core.model import Conflict, ConflictKind, Side
+from roomd_core.model import Conflict, ConflictKind, EventStatus, OperationState, Side
 from roomd_core.store import Tables
-from roomd_core.sync.case import Case
+from roomd_core.sync.case import Case, Revision, Setting
 from roomd_core.sync.conclude import conclude
 from roomd_core.sync.doubles import remember as remember_double
 from roomd_core.sync.drift import is_stale
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.loading import load_case
 from roomd_core.sync.loss_guard import believe
+from roomd_core.sync.observe import done
 from roomd_core.sync.releasing import remember as remember_release
 from roomd_core.sync.resolve import outdated, refuse_outdated, resolve
 from roomd_core.sync.writing import write
@@ -40,7 +43,7 @@ async def carry_out(
         if newer is None:
             case = resolve(before, conflict, keep, setting, actor=actor)
             revision = conclude(before, case, setting, actor=actor)
-            await write(tables, [revision], setting)
+            await write(tables, [revision, *await _given_up_with_it(tables, revision, setting, actor)], setting)
             if conflict.kind is ConflictKind.DUPLICATE and keep is Side.LOCAL:
                 await remember_double(tables, conflict.event)
             if conflict.kind is ConflictKind.DRIFT and keep is Side.LOCAL and is_stale(conflict):
@@ -51,6 +54,25 @@ async def carry_out(
     if newer is not None:
         raise refuse_outdated(before.event.content.title)
     return decided
+
+
+async def _given_up_with_it(tables: Tables, revision: Revision, setting: Setting, actor: str) -> list[Revision]:
+    """Cancel the series that was to follow one whose end Exchange refused and a person gave up.
+
+    Otherwise the same occurrences would be there twice.
+    """
+    case = revision.after
+    if case.cancelled or case.edited or revision.before is None:
+        return []
+    parked = [each.id for each in revision.before.operations if each.state is OperationState.PARKED]
+    dropped = [each.id for each in case.operations if each.id in parked and each.state is OperationState.DONE]
+    given_up: list[Revision] = []
+    for operation in await tables.operations.waiting_for(dropped):
+        if before := await load_case(tables, operation.event):
+            event = replace(before.event, status=EventStatus.CANCELLED)
+            after = before.with_event(event).with_operation(done(operation, because="what it follows was given up"))
+            given_up.append(conclude(before, after, setting, actor=actor))
+    return given_up
 
 
 async def _find(tables: Tables, conflict_id: str) -> Conflict:

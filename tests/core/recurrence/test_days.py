@@ -1,7 +1,7 @@
 import time
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.recurrence.rules import every_day, patterns, recurrences
@@ -29,6 +29,7 @@ def days(pattern: Pattern, first: date = NEW_YEAR, *, count: int = 4) -> list[da
     return list(days_between(recurrence, date.min, date.max))
 
 
+@settings(deadline=None)
 @given(recurrences, st.dates(date(2014, 1, 1), date(2031, 1, 1)), st.integers(0, 430))
 def test_a_window_shows_exactly_the_days_that_going_through_the_calendar_finds(
     recurrence: Recurrence, since: date, length: int
@@ -40,6 +41,7 @@ def test_a_window_shows_exactly_the_days_that_going_through_the_calendar_finds(
     assert found == [day for day in every_day(recurrence, until) if day >= since]
 
 
+@settings(deadline=None)
 @given(recurrences)
 def test_the_last_day_is_the_last_one_found(recurrence: Recurrence) -> None:
     last = last_day(recurrence)
@@ -53,6 +55,7 @@ def test_the_last_day_is_the_last_one_found(recurrence: Recurrence) -> None:
         assert not found or found[-1] <= last
 
 
+@settings(deadline=None)
 @given(patterns, st.dates(date(2000, 1, 1), date(2026, 1, 1)))
 def test_days_come_in_order_and_never_twice(pattern: Pattern, first: date) -> None:
     found = days(pattern, first, count=30)

@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.recurrence.rules import every_day, recurrences
@@ -19,6 +19,7 @@ from roomd_core.recurrence import (
 UNTIL = date(2028, 1, 1)
 
 
+@settings(deadline=None)
 @given(recurrences, st.integers(0, 30))
 def test_an_occurrence_has_a_number_and_neighbours(rule: Recurrence, place: int) -> None:
     days = [day for _, day in zip(range(place + 2), every_day(rule, UNTIL), strict=False)]
@@ -32,6 +33,7 @@ def test_an_occurrence_has_a_number_and_neighbours(rule: Recurrence, place: int)
         assert day_after(rule, day) == days[place + 1]
 
 
+@settings(deadline=None)
 @given(recurrences, st.integers(0, 30))
 def test_a_rule_in_two_has_every_day_once(rule: Recurrence, place: int) -> None:
     days = list(days_between(rule, rule.first, UNTIL))[: place + 40]

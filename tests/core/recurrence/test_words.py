@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from msgspec.structs import replace
 
 from core.recurrence.rules import recurrences
@@ -61,6 +61,7 @@ def test_every_rule_can_be_said_in_one_line(recurrence: Recurrence) -> None:
     assert "every" in words
 
 
+@settings(deadline=None)
 @given(recurrences)
 def test_what_is_said_of_a_rule_is_read_back_as_the_same_rule(rule: Recurrence) -> None:
     pattern, extent = read_rule(in_words(rule))

@@ -8,9 +8,10 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from core.store.samples import NINE, OFFICE, SetClock, furnish
+from core.store.samples import NINE, OFFICE, SetClock, event, furnish
 from roomd_core.errors import StoreError
 from roomd_core.store import Store
 from roomd_core.store.migration import Migration, migrations, prepare
@@ -177,3 +178,26 @@ def meta_of(path: Path) -> list[str]:
 def tables_of(path: Path) -> set[str]:
     with closing(sqlite3.connect(path)) as connection:
         return {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+
+
+async def test_what_waited_in_a_store_of_the_first_schema_still_waits(tmp_path: Path) -> None:
+    path = tmp_path / "roomd.db"
+    prepare(path, NINE, migrations()[:1])
+    made = event()
+    with closing(sqlite3.connect(path)) as old:
+        old.execute(
+            "INSERT INTO event VALUES"
+            " (?, 'local', 'li@x', '', 'confirmed', 0, 1, 0, ?, NULL, X'5B5D', ?, NULL, NULL, 0, 1, 0, 0)",
+            (made.id, msgspec.json.encode(made.content), made.uid),
+        )
+        old.execute(
+            "INSERT INTO operation VALUES"
+            " (7, ?, 'li@x', 'create', 'key', ?, 'queued', 0, NULL, NULL, NULL, NULL, NULL, 0)",
+            (made.id, msgspec.json.encode(made.content)),
+        )
+        old.commit()
+    store = await open_store(path)
+    async with store.read() as tables:
+        (waiting,) = await tables.operations.due(NINE)
+    assert (waiting.id, waiting.payload, waiting.after) == (7, made.content, None)
+    await store.close()

@@ -67,6 +67,20 @@ async def test_what_is_parked_does_not_hold_up_what_follows(store: Store) -> Non
         assert await tables.operations.unsent_events() == [one.id]
 
 
+@pytest.mark.parametrize("state", [each for each in OperationState if each is not OperationState.DONE])
+async def test_an_operation_waits_for_one_of_another_event_until_that_is_done(
+    store: Store, state: OperationState
+) -> None:
+    async with store.write() as tables:
+        first, second = await queue(tables, event()), await queue(tables, event(), OperationKind.CREATE)
+        await set_state(tables, second, OperationState.QUEUED, after=first.id)
+        await set_state(tables, first, state)
+        assert second.id not in [each.id for each in await tables.operations.due(NINE)]
+        await set_state(tables, first, OperationState.DONE)
+        assert [each.id for each in await tables.operations.due(NINE)] == [second.id]
+        assert await tables.operations.get(second.id) == replace(second, after=first.id)
+
+
 async def test_the_worker_knows_when_to_look_again(store: Store) -> None:
     async with store.write() as tables:
         assert await tables.operations.next_due() is None

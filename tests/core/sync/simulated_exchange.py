@@ -393,6 +393,7 @@ class SimulatedExchange:
                 mine.answer = Answer.NONE
                 mine.left.clear()
                 mine.said.clear()
+                mine.left.update(_given_elsewhere(sent.content, calendar.address))
             mine.said.update(dict.fromkeys(_moved(mine.content, sent.content), Answer.NONE))
             self._touch(calendar.address, mine)
         title = sent.organizer.title() if calendar.rewrites_titles else sent.content.title
@@ -528,6 +529,13 @@ def _rooms_alone(content: Content) -> Iterator[tuple[datetime, str]]:
     for each in content.series.modified if content.series else ():
         for room in set(each.rooms or ()) - set(content.rooms):
             yield each.original_start, room
+
+
+def _given_elsewhere(content: Content, room: str) -> Iterator[datetime]:
+    """Give the occurrences of a series that have other rooms instead of this one."""
+    for each in content.series.modified if content.series else ():
+        if room in content.rooms and each.rooms is not None and room not in each.rooms:
+            yield each.original_start
 
 
 def _begun_with_its_start(content: Content) -> Content:

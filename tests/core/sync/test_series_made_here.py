@@ -17,7 +17,7 @@ from roomd_core.errors import ExceptionsLost, Invalid, NotFound, RoomTaken, Vers
 from roomd_core.merge import diff
 from roomd_core.model import ConflictKind, Content, Event, EventStatus, OccupancyState, RoomAnswer, Side
 from roomd_core.recurrence import DayOfWeek, EndDate, Numbered, Weekly
-from roomd_core.sync.remote import OutcomeUnknown
+from roomd_core.sync.remote import OutcomeUnknown, Rejected
 
 TUESDAYS = Repeat(pattern=Weekly(days=(DayOfWeek.TUESDAY,)), range=Numbered(count=6))
 HOUR = timedelta(hours=1)
@@ -477,3 +477,27 @@ async def test_an_exception_decided_after_its_series_moved_in_outlook_takes_the_
 
     assert starts(master) == weeks(*range(6))
     assert [each.title for each in master.content.series.modified] == ["Ours"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("keep", Side)
+async def test_where_exchange_refuses_to_end_the_first_half_the_second_waits_for_a_person(
+    office: Office, keep: Side
+) -> None:
+    booked = await office.book()
+    second = await office.change(booked.id, Scope.FOLLOWING, 3, title="Second half")
+    office.exchange.luck = lambda _n, when, call, _m: (
+        Rejected("The quota is exceeded.") if (when, call) == ("before", "update") else None
+    )
+    await office.house.settle()
+    assert [starts(each) for each in office.masters] == [weeks(0, 1, 2, 3, 4, 5)]
+    (conflict,) = await office.house.conflicts()
+    assert (conflict.kind, conflict.event) == (ConflictKind.REJECTED, booked.id)
+
+    office.exchange.luck = lambda *_: None
+    await office.house.engine.resolve(conflict.id, keep, actor=USER)
+    await office.agree()
+    if keep is Side.LOCAL:
+        assert [starts(each) for each in office.masters] == [weeks(0, 1, 2), weeks(3, 4, 5)]
+    else:
+        assert [starts(each) for each in office.masters] == [weeks(0, 1, 2, 3, 4, 5)]
+        assert (await office.house.event(second.id)).status is EventStatus.CANCELLED

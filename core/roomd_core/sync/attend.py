@@ -1,9 +1,11 @@
 """Answering for rooms whose calendar has no booking attendant, acting as the room."""
 
+import logging
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from roomd_core.errors import StoreError
 from roomd_core.model import Answer, ChangeKind, Item, Mailbox, Origin, RoomAnswer
 from roomd_core.sync import conflicts
 from roomd_core.sync.answers import answer_of, say
@@ -13,6 +15,8 @@ from roomd_core.sync.locks import MailboxLocks
 from roomd_core.sync.observe import observe
 from roomd_core.sync.remote import ExchangeUnavailable, Remote, RemoteError, RemoteItem
 from roomd_core.sync.rooms import Rival, Turn, lesson, rival, whose_turn
+
+logger = logging.getLogger(__name__)
 
 
 class RoomAttendant:
@@ -49,9 +53,12 @@ class RoomAttendant:
         async with self._locks.of(room.address):
             try:
                 return await self._answer(case, room, copy)
-            except ExchangeUnavailable:
+            except (ExchangeUnavailable, StoreError):
                 raise
             except RemoteError:
+                return False
+            except Exception:
+                logger.exception("answering for %s failed unexpectedly", room.address)
                 return False
 
     async def _answer(self, case: Case, room: Mailbox, copy: Item) -> bool:

@@ -43,6 +43,7 @@ class Outbox:
         self._locks = locks
         self._settle = settle
         self._random = random
+        self._absent_since: dict[int, float] = {}
 
     async def work(self, operation: Operation) -> bool:
         """Do what can be done about an operation now; say whether it is done. Raise ExchangeUnavailable, StoreError.
@@ -91,6 +92,7 @@ class Outbox:
         sent = _current(begun.after, operation.id)
         if sent is None:
             return
+        self._absent_since.pop(operation.id, None)
         try:
             ref = await self._call(begun.after, sent, write)
         except Stale:
@@ -192,7 +194,14 @@ class Outbox:
         if found:
             await self._found(operation, found)
         else:
-            await self._note(operation, lambda c, o, s: push.absent(c, o, s, self._settle))
+            left = self._still_possible(operation)
+            await self._note(operation, lambda c, o, s: push.absent(c, o, s, left))
+
+    def _still_possible(self, operation: Operation) -> timedelta:
+        """Return how long a create that is absent now may still come true, by what this process saw itself."""
+        now = self._ledger.clock.steady()
+        waited = timedelta(seconds=now - self._absent_since.setdefault(operation.id, now))
+        return self._settle - waited
 
     async def _postponing(self, operation: Operation, reading: Awaitable[None]) -> None:
         """Read on after a write that was surely not applied; if that fails, the operation waits its turn."""

@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test contract lint lock bench clean
+.PHONY: help demo test contract simulate lint lock bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,6 +25,10 @@ test: $(READY) ## Run every test
 
 contract: $(READY) ## Hold any EWS endpoint to the lab's contract: make contract ENDPOINT=accounts.json
 	$(BIN)/pytest tests/lab/contract --endpoint-file $(ENDPOINT)
+
+simulate: $(READY) ## Live histories of the sync engine: make simulate SEEDS=100000 [JOBS=2], or one: make simulate SEED=7
+	@cd tests && ../$(BIN)/python -m core.sync.simulation.runner $(if $(SEED),--seed $(SEED)) \
+	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) $(if $(JOBS),--jobs $(JOBS)) $(if $(CLONES),--clones)
 
 lint: $(READY) ## Check style, types and who may import whom
 	$(BIN)/ruff check

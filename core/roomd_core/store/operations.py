@@ -77,10 +77,16 @@ class Operations(Table):
         """Store how far an operation is."""
         await self._run_many(_PUT, [_to_row(operation)])
 
-    async def due(self, now: datetime) -> list[Operation]:
-        """Return what may be worked on now, the oldest first and at most one for each event."""
+    async def due(self, now: datetime, *, beyond: datetime | None = None) -> list[Operation]:
+        """Return what may be worked on now, the oldest first and at most one for each event.
+
+        What waits until ``beyond`` or later was stored by a clock that was set back since, and is due too.
+        """
         rows = await self._rows(
-            f"{_SELECT} WHERE {_FIRST} AND coalesce(not_before, 0) <= :now ORDER BY id", now=seconds(now)
+            f"{_SELECT} WHERE {_FIRST} AND NOT (coalesce(not_before, 0) > :now"
+            " AND not_before <= coalesce(:beyond, not_before)) ORDER BY id",
+            now=seconds(now),
+            beyond=maybe(seconds, beyond),
         )
         return [_from_row(row) for row in rows]
 

@@ -1,11 +1,13 @@
 """Answering for rooms whose calendar has no booking attendant, acting as the room."""
 
+import logging
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from roomd_core.errors import StoreError
 from roomd_core.model import Answer, ChangeKind, Item, Mailbox, Origin, PlannedWrite, RoomAnswer, WriteKind
 from roomd_core.occurrences import times_of
 from roomd_core.recurrence import ends_before
@@ -22,6 +24,8 @@ from roomd_core.sync.remote import ExchangeUnavailable, Remote, RemoteError, Rem
 from roomd_core.sync.rooms import Rival, Turn, learned_name, lesson, whose_turn
 
 _INVITATION = "for the invitation to arrive"
+
+logger = logging.getLogger(__name__)
 
 
 class RoomAttendant:
@@ -126,9 +130,12 @@ class RoomAttendant:
         async with self._locks.of(room.address):
             try:
                 return await self._answer(case, room, copy)
-            except ExchangeUnavailable:
+            except (ExchangeUnavailable, StoreError):
                 raise
             except RemoteError:
+                return False
+            except Exception:
+                logger.exception("answering for %s failed unexpectedly", room.address)
                 return False
 
     async def _answer(self, case: Case, room: Mailbox, copy: Item) -> bool:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterable
 
 from roomd_core.model import Operation
+from roomd_core.sync.backoff import PATIENCE
 from roomd_core.sync.health import Gate
 from roomd_core.sync.lanes import lanes
 from roomd_core.sync.ledger import Ledger
@@ -36,6 +37,7 @@ class Dispatcher:
         self._concurrency = concurrency
         self._pushed = pushed
         self._working = asyncio.Lock()
+        self._interrupted = False
         self._queued = asyncio.Event()
 
     def wake(self) -> None:
@@ -43,10 +45,11 @@ class Dispatcher:
         self._queued.set()
 
     async def push_due(self) -> int:
-        """Work on what is due until nothing moves on; return how many operations were done."""
+        """Work on what is due until nothing moves on; return how many operations were done. Raise StoreError."""
         if self._ledger.store.quarantine:
             return 0
         async with self._working:
+            await self._resume()
             total = 0
             while done := await self._push_once():
                 total += done
@@ -66,10 +69,12 @@ class Dispatcher:
 
     async def _push_once(self) -> int:
         async with self._ledger.store.read() as tables:
-            due = await tables.operations.due(self._ledger.clock.now())
+            now = self._ledger.clock.now()
+            due = await tables.operations.due(now, beyond=now + PATIENCE)
             events = await tables.events.many([operation.event for operation in due])
         slots, stop = asyncio.Semaphore(self._concurrency), asyncio.Event()
-        return sum(await asyncio.gather(*(self._push_lane(lane, slots, stop) for lane in lanes(due, events))))
+        pushing = (self._push_lane(lane, slots, stop) for lane in lanes(due, events))
+        return _total(await asyncio.gather(*pushing, return_exceptions=True))
 
     async def _push_lane(self, lane: Iterable[Operation], slots: asyncio.Semaphore, stop: asyncio.Event) -> int:
         done = 0
@@ -84,9 +89,20 @@ class Dispatcher:
         except ExchangeUnavailable:
             stop.set()
             return False
+        except BaseException:
+            self._interrupted = True
+            stop.set()
+            raise
         if done:
             self._pushed(operation.event)
         return done
+
+    async def _resume(self) -> None:
+        """Take what was being sent when something broke off, as on a full disk, as unknown: it is looked up now."""
+        if self._interrupted:
+            async with self._ledger.store.write() as tables:
+                await tables.operations.recover()
+            self._interrupted = False
 
     async def _pause(self) -> float | None:
         """Return how long nothing needs to be done, in seconds; None until something happens."""
@@ -97,4 +113,15 @@ class Dispatcher:
             due = await tables.operations.next_due()
         if due is None:
             return None
-        return max(_AT_LEAST, wait.total_seconds(), (due - self._ledger.clock.now()).total_seconds())
+        left = min(due - self._ledger.clock.now(), PATIENCE)
+        return max(_AT_LEAST, wait.total_seconds(), left.total_seconds())
+
+
+def _total(results: Iterable[int | BaseException]) -> int:
+    """Add up what the lanes did, now that all have ended; raise the first error if one broke off."""
+    done = 0
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+        done += result
+    return done

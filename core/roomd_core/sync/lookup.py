@@ -22,6 +22,7 @@ class Lookup:
         self._remote = remote
         self._puller = puller
         self._settle = settle
+        self._absent_since: dict[int, float] = {}
 
     async def look_up(self, case: Case, operation: Operation) -> None:
         """Find out what became of a write whose answer was lost. Raise ExchangeUnavailable."""
@@ -34,6 +35,10 @@ class Lookup:
             raise
         except RemoteError as error:
             await self._notes.note_error(operation, error, push.doubt)
+
+    def forget(self, operation: Operation) -> None:
+        """Forget since when an operation's item is missed: it is sent anew."""
+        self._absent_since.pop(operation.id, None)
 
     async def after_stale(self, case: Case, operation: Operation) -> None:
         """Read an item that is not as it was known. Raise ExchangeUnavailable."""
@@ -108,7 +113,14 @@ class Lookup:
         if found:
             await self._found(operation, found)
         else:
-            await self._notes.note(operation, lambda c, o, s: push.absent(c, o, s, self._settle))
+            left = self._still_possible(operation)
+            await self._notes.note(operation, lambda c, o, s: push.absent(c, o, s, left))
+
+    def _still_possible(self, operation: Operation) -> timedelta:
+        """Return how long a create that is absent now may still come true, by what this process saw itself."""
+        now = self._ledger.clock.steady()
+        waited = timedelta(seconds=now - self._absent_since.setdefault(operation.id, now))
+        return self._settle - waited
 
     async def _postponing(self, operation: Operation, reading: Awaitable[None]) -> None:
         """Read on after a write that was surely not applied; if that fails, the operation waits its turn."""

@@ -39,7 +39,7 @@ def observe(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) ->
     case = _without_missing(case, mailbox.address).with_item(item)
     if not item.is_organizer and item.original_start is None:
         case = speak(case, item)
-    if case.event.global_id is None and seen.global_id is not None:
+    if case.event.global_id is None and seen.global_id is not None and _is_of_this_meeting(case, item):
         case = case.with_event(replace(case.event, global_id=seen.global_id))
     if seen.original_start is not None:
         return _take_alone(case, mailbox, seen, seen.original_start)
@@ -107,9 +107,17 @@ def _without_missing(case: Case, mailbox: str) -> Case:
     return replace(case, items=tuple(item for item in case.items if item.mailbox != mailbox or not item.missing))
 
 
+def _is_of_this_meeting(case: Case, item: Item) -> bool:
+    """Say whether a copy may name the meeting: while it is made anew, guests still have the one that is gone."""
+    return item.is_organizer or case.event.base is not None
+
+
 def _decides(case: Case, item: Item, setting: Setting) -> bool:
-    """The best copy known decides the content; that of an event made here is decided by the organizer's alone."""
-    if case.event.origin is Origin.LOCAL:
+    """The best copy known decides the content; that of an event made here is decided by the organizer's alone.
+
+    So is that of an event made anew here: what guests still have of it is the meeting that is gone.
+    """
+    if case.event.origin is Origin.LOCAL or case.event.base is None:
         return item.is_organizer
     whole = (other for other in case.items if other.original_start is None)
     return all(rank(item, setting) <= rank(other, setting) for other in whole)

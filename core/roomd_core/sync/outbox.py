@@ -95,6 +95,7 @@ class Outbox:
         sent = current(begun.after, operation.id)
         if sent is None:
             return
+        self._lookup.forget(sent)
         write = sending.what_to_send(begun.after, sent)
         try:
             ref = await self._call(begun.after, sent, write)

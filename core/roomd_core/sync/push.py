@@ -18,7 +18,7 @@ from roomd_core.model import (
 )
 from roomd_core.sync import conflicts
 from roomd_core.sync.answers import ask_again
-from roomd_core.sync.backoff import full_jitter
+from roomd_core.sync.backoff import full_jitter, is_over
 from roomd_core.sync.case import ROOMD, Case, Setting
 from roomd_core.sync.observe import done
 from roomd_core.sync.remote import (
@@ -118,18 +118,17 @@ def send_again(case: Case, operation: Operation) -> Case:
     return case.with_operation(queued)
 
 
-def absent(case: Case, operation: Operation, setting: Setting, settle: timedelta) -> Case:
+def absent(case: Case, operation: Operation, setting: Setting, left: timedelta) -> Case:
     """Take in that a create whose answer was lost cannot be found.
 
-    A request given up by us may still be carried out by the server. Only when the item is absent twice, at least
-    ``settle`` apart and after sending, is it sent again, with the same key.
+    A request given up by us may still be carried out by the server. Only when the item is absent twice, far enough
+    apart, is it sent again, with the same key. ``left`` is how long it can still come true, by the steady clock:
+    the wall clock may have been set meanwhile.
     """
-    sent_at = operation.sent_at or setting.now
-    first = operation.absent_once_at or setting.now
-    proven_at = max(first, sent_at) + settle
-    if operation.absent_once_at is not None and setting.now >= proven_at:
+    if left <= timedelta():
         return send_again(case, operation)
-    again = min(setting.now + LOOK_AGAIN, proven_at)
+    again = setting.now + min(LOOK_AGAIN, left)
+    first = operation.absent_once_at or setting.now
     return case.with_operation(replace(operation, absent_once_at=first, not_before=again))
 
 
@@ -147,7 +146,7 @@ def recreate(case: Case, operation: Operation, setting: Setting) -> Case:
 def is_due(operation: Operation, now: datetime) -> bool:
     """Say whether an operation may be worked on."""
     waiting = operation.state in (OperationState.QUEUED, OperationState.UNKNOWN)
-    return waiting and (operation.not_before is None or operation.not_before <= now)
+    return waiting and is_over(operation.not_before, now)
 
 
 def _later(operation: Operation, error: Exception, not_before: datetime | None) -> Operation:

@@ -55,7 +55,7 @@ class Nothing(Struct, frozen=True, kw_only=True):
 
 
 class Vanished(Struct, frozen=True, kw_only=True):
-    """The item to write to is not there: it has to be looked for, then made anew."""
+    """The item to write to is not known here: it has to be looked for, then made anew unless it was to go."""
 
 
 Write = Creating | Updating | UpdatingOccurrence | CancellingOccurrence | Cancelling | Nothing | Vanished
@@ -77,7 +77,7 @@ def _cancelling(case: Case, operation: Operation) -> Write:
         return Nothing(because="the event stands again")
     copy = case.copy_in(operation.mailbox)
     if copy is None:
-        return Nothing(because=None if operation.attempts else "Exchange does not have it")
+        return Nothing() if operation.attempts else Vanished()
     invited = case.event.base or case.event.content
     return Cancelling(ref=copy.ref, mail=_mail(Mail.EVERYBODY, invited))
 

@@ -1,0 +1,75 @@
+"""What happened, as it is seen from outside: what people were told here, what Exchange did, what was mailed."""
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from roomd_core.merge import UNITS, normalize
+from roomd_core.model import Content
+
+ROOMD, OUTLOOK = "roomd", "Outlook"
+
+
+def unit_of(content: Content, unit: str) -> tuple[object, ...]:
+    """Return what a unit holds, as it compares."""
+    whole = normalize(content)
+    return tuple(getattr(whole, name) for name in UNITS[unit])
+
+
+@dataclass(frozen=True)
+class Command:
+    """What somebody asked for here. ``acked`` says that he was told it is done; ``seen`` is what he saw before.
+
+    ``uids`` are the event's own uid and the one Exchange knows the meeting by.
+    """
+
+    at: int
+    kind: str
+    event: str
+    uids: tuple[str, ...]
+    acked: bool
+    seen: Content | None = None
+    asked: Content | None = None
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Write:
+    """What changed in a calendar of Exchange. ``kind`` is create, update, remove, restore or respond."""
+
+    at: int
+    by: str
+    kind: str
+    mailbox: str
+    uid: str
+    organizer: str
+    own_key: str | None = None
+    before: Content | None = None
+    after: Content | None = None
+    believed: Content | None = None
+
+
+@dataclass
+class History:
+    """Everything in order; ``trace`` is for people who want to know how a failure came about."""
+
+    commands: list[Command] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
+    trace: list[str] = field(default_factory=list)
+    refused_sign_ins: list[float] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    moment: int = 0
+
+    def tell(self, line: str) -> int:
+        """Add a line to the trace; return when it was."""
+        self.moment += 1
+        self.trace.append(line)
+        return self.moment
+
+    def breaks(self, invariant: str, what: str) -> None:
+        """Note that an invariant does not hold."""
+        self.tell(f"  BROKEN {invariant}: {what}")
+        self.broken.append(f"{invariant}: {what}")
+
+    def digest(self) -> str:
+        """Return a hash of all that happened."""
+        return sha256("\n".join(self.trace).encode()).hexdigest()

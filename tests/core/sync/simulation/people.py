@@ -1,0 +1,188 @@
+"""What people do, here and in Outlook: each act is chosen by the seed."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from msgspec.structs import replace
+
+from core.sync.house import LAKE, LI, MOON, STRANGER, ZHANG, at, invite, meeting
+from core.sync.simulated_copy import Copy
+from core.sync.simulation.server import RecordingExchange
+from roomd_core.model import Answer, Content
+from roomd_core.recurrence import Daily, Numbered, Recurrence, Series
+
+OWNERS = (ZHANG, LI)
+Act = Callable[[], None]
+
+
+class Words:
+    """Values that never come twice, so that it can be told who wrote which."""
+
+    def __init__(self, random: Random, whose: str) -> None:
+        self.random = random
+        self._whose = whose
+        self._count = 0
+
+    def word(self) -> str:
+        self._count += 1
+        return f"{self._whose} {self._count}"
+
+    def hours(self) -> tuple[int, int]:
+        start = self.random.randrange(8, 18)
+        return start, start + self.random.choice([1, 2])
+
+    def rooms(self) -> list[str]:
+        return self.random.choice([[], [MOON], [LAKE], [MOON, LAKE]])
+
+    def a_meeting(self) -> Content:
+        day = self.random.randrange(3)
+        content = meeting(self.word(), *self.hours(), rooms=self.rooms())
+        content = replace(content, start=content.start + timedelta(days=day), end=content.end + timedelta(days=day))
+        return invite(content, *self.random.choice([[], [], [STRANGER]]))
+
+    def fields(self) -> dict[str, object]:
+        """Choose what to change: one unit, sometimes two."""
+        start, end = self.hours()
+        choices: list[dict[str, object]] = [
+            {"title": self.word()},
+            {"location": self.word()},
+            {"body": self.word()},
+            {"start": at(start), "end": at(end)},
+            {"rooms": tuple(sorted(self.rooms()))},
+            {"attendees": invite(meeting(), *self.random.choice([[], [STRANGER]])).attendees},
+        ]
+        return self.random.choice(choices) | self.random.choice([{}, {}, self.random.choice(choices)])
+
+
+class Outlook:
+    """People at their Outlook. Every act is done at once, so that it can fall between any two steps of roomd."""
+
+    def __init__(self, exchange: RecordingExchange, random: Random) -> None:
+        self._exchange = exchange
+        self._random = random
+        self._words = Words(random, "Outlook")
+
+    def acts(self) -> list[Act]:
+        return [
+            self.meet, self.meet_often, self.edit, self.edit, self.edit, self.change_occurrence,
+            self.drop_occurrence, self.leave_occurrence, self.call_off, self.delete_quietly, self.move_away,
+            self.bring_back, self.write_into_a_room, self.answer, self.forget,
+        ]  # fmt: skip
+
+    def meddle(self) -> None:
+        """Do one thing."""
+        act = self._random.choice(self.acts())
+        self._exchange.history.tell(f"  (meanwhile in Outlook: {act.__name__})")
+        act()
+
+    def meet(self) -> None:
+        organizer = self._random.choice([ZHANG, ZHANG, LI, STRANGER])
+        self._exchange.meet(organizer, self._words.a_meeting())
+
+    def meet_often(self) -> None:
+        content = self._words.a_meeting()
+        pattern = Daily(interval=self._random.choice([1, 3, 7]))
+        rule = Recurrence(
+            pattern=pattern, first=content.start.date(), range=Numbered(count=self._random.choice([2, 5]))
+        )
+        self._exchange.meet(self._random.choice(OWNERS), replace(content, zone="UTC", series=Series(recurrence=rule)))
+
+    def write_into_a_room(self) -> None:
+        """Put an appointment straight into a room's calendar."""
+        self._exchange.meet(
+            self._random.choice([MOON, LAKE]), replace(self._words.a_meeting(), rooms=(), attendees=())
+        )
+
+    def edit(self) -> None:
+        if copy := self._a_meeting():
+            self._edit(copy)
+
+    def edit_same(self, uids: Sequence[str]) -> None:
+        """Edit the meeting somebody is editing here."""
+        for address in OWNERS:
+            for copy in self._exchange.copies(address):
+                if copy.uid in uids and copy.is_organizer:
+                    self._edit(copy)
+
+    def _edit(self, copy: Copy) -> None:
+        fields = self._words.fields()
+        if copy.content.series and "start" in fields:
+            fields |= self._same_day(copy.content)
+        self._exchange.edit(copy, **fields)
+
+    def _same_day(self, content: Content) -> dict[str, object]:
+        """Move a series to another hour, on the days it has."""
+        start = content.start.replace(hour=self._random.randrange(8, 18))
+        return {"start": start, "end": start + timedelta(hours=1)}
+
+    def call_off(self) -> None:
+        if copy := self._a_meeting():
+            self._exchange.call_off(copy)
+
+    def delete_quietly(self) -> None:
+        if copy := self._a_meeting():
+            self._exchange.remove(copy.organizer, copy.uid)
+
+    def move_away(self) -> None:
+        if copy := self._a_meeting():
+            self._exchange.move_away(copy, copy.organizer)
+
+    def bring_back(self) -> None:
+        """Take an item out of Deleted Items, or back from another folder, unless its meeting is there anew."""
+        there = {(address, copy.uid) for address in OWNERS for copy in self._exchange.copies(address)}
+        gone = [
+            (address, copy)
+            for address in OWNERS
+            for stock in (self._exchange.away.get(address, []), self._exchange.calendars[address].deleted_items)
+            for copy in stock
+            if copy.is_organizer and (address, copy.uid) not in there
+        ]
+        if gone:
+            self._exchange.bring_back(*self._random.choice(gone))
+
+    def change_occurrence(self) -> None:
+        if chosen := self._an_occurrence():
+            copy, original_start = chosen
+            start = original_start + timedelta(hours=self._random.choice([0, 1, 2]))
+            times = {"start": start, "end": start + timedelta(hours=1)}
+            self._exchange.change_occurrence(copy, original_start, title=self._words.word(), **times)
+
+    def drop_occurrence(self) -> None:
+        if chosen := self._an_occurrence():
+            self._exchange.drop_occurrence(*chosen)
+
+    def leave_occurrence(self) -> None:
+        if chosen := self._an_occurrence():
+            copy, original_start = chosen
+            address = self._random.choice([MOON, LAKE])
+            if copy.uid in {each.uid for each in self._exchange.copies(address)}:
+                self._exchange.leave_occurrence(address, copy.uid, original_start)
+
+    def answer(self) -> None:
+        """Answer an invitation as a guest, or as the person who looks after a room."""
+        address = self._random.choice([LI, MOON, LAKE])
+        asked = [copy for copy in self._exchange.copies(address) if not copy.is_organizer and copy.is_meeting]
+        if asked:
+            said = self._random.choice([Answer.ACCEPTED, Answer.ACCEPTED, Answer.DECLINED, Answer.TENTATIVE])
+            self._exchange._respond(self._exchange.calendars[address], self._random.choice(asked), said)
+
+    def forget(self) -> None:
+        """Move a mailbox to another database: its sync states are worth nothing any more."""
+        self._exchange.forget_sync_states(self._random.choice([*OWNERS, MOON, LAKE]))
+
+    def _a_meeting(self) -> Copy | None:
+        copies = [copy for address in OWNERS for copy in self._exchange.copies(address) if copy.is_organizer]
+        return self._random.choice(copies) if copies else None
+
+    def _an_occurrence(self) -> tuple[Copy, datetime] | None:
+        series = [
+            copy
+            for address in OWNERS
+            for copy in self._exchange.copies(address)
+            if copy.is_organizer and copy.content.series and copy.occurrences()
+        ]
+        if not series:
+            return None
+        copy = self._random.choice(series)
+        return copy, self._random.choice(copy.occurrences()).original_start

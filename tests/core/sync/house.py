@@ -10,7 +10,8 @@ from shutil import copytree
 
 from msgspec.structs import replace
 
-from core.sync.simulated_exchange import SimulatedExchange, VirtualClock
+from core.sync.simulated_exchange import SimulatedExchange
+from core.sync.virtual_clock import VirtualClock
 from roomd_core.booking.ledger import Deed, known_event, save
 from roomd_core.booking.outcome import Known, Outcome, booked, cancelled, changed
 from roomd_core.booking.rules import Draft

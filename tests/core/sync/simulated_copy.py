@@ -1,12 +1,13 @@
 """The copies a simulated Exchange holds: one mailbox's copy of a meeting or of a series, and its calendar."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 
 from roomd_core.model import Answer, Content, ItemKind, ItemRef, Response
 from roomd_core.recurrence import ModifiedOccurrence, Occurrence, WallTimes, occurrences_between
-from roomd_core.sync.remote import Detail, RemoteException, RemoteSeries
+from roomd_core.sync.remote import Detail, RemoteException, RemoteSeries, StateInvalid
 
 EVER = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -118,3 +119,16 @@ def standing(copy: Copy) -> list[ModifiedOccurrence]:
 
 def exception_id(copy: Copy, original_start: datetime) -> str:
     return f"{copy.item_id}/{original_start:%Y%m%d}"
+
+
+def position_in(calendar: Calendar, state: str | None) -> int:
+    if state is None:
+        return 0
+    epoch, _, position = state.partition(":")
+    if int(epoch) != calendar.epoch:
+        raise StateInvalid("The sync state is not valid.", code="ErrorInvalidSyncStateData")
+    return int(position)
+
+
+def latest_in(feed: Sequence[str], item: str) -> int:
+    return len(feed) - 1 - list(reversed(feed)).index(item)

@@ -6,15 +6,25 @@ in each mailbox, every write needs the current change key, and a meeting's copie
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
-from core.sync.simulated_copy import Calendar, Copy, detail_of, exception_id, invited, standing
+from core.sync.simulated_copy import (
+    Calendar,
+    Copy,
+    detail_of,
+    exception_id,
+    invited,
+    latest_in,
+    position_in,
+    standing,
+)  # fmt: skip
+from core.sync.simulated_series import begun_with_its_start, differing, given_elsewhere, moved, rooms_alone
 from roomd_core.clock import Clock
 from roomd_core.model import Answer, Content, ItemKind, ItemRef, Response, WatchMeans
-from roomd_core.occurrences import bare, exceptions_of, fitting, shape_of, usual, with_exceptions
+from roomd_core.occurrences import bare, exceptions_of, fitting, shape_of, with_exceptions
 from roomd_core.recurrence import ModifiedOccurrence
 from roomd_core.sync.remote import (
     Busy,
@@ -28,13 +38,11 @@ from roomd_core.sync.remote import (
     Shown,
     Signal,
     Stale,
-    StateInvalid,
     Stirred,
     View,
     WatchedBy,
 )
 from roomd_core.sync.steps import rule_is_unsent
-from roomd_core.zones import zone_of
 
 
 class Crash(BaseException):
@@ -90,13 +98,13 @@ class SimulatedExchange:
             fields["body"] = f"{fields['body']}{self.footer}"
         before, copy.content = copy.content, replace(copy.content, **fields)
         if "start" in fields and "series" not in fields:
-            copy.content = _begun_with_its_start(copy.content)
+            copy.content = begun_with_its_start(copy.content)
         if copy.content.series and shape_of(before) != shape_of(copy.content):
             copy.content = bare(copy.content)
         self._touch(copy.organizer, copy)
         for address in invited(before) - invited(copy.content):
             self._withdraw(address, copy.uid)
-        self._withdraw_alone(copy.uid, set(_rooms_alone(before)) - set(_rooms_alone(copy.content)))
+        self._withdraw_alone(copy.uid, set(rooms_alone(before)) - set(rooms_alone(copy.content)))
         if rule_is_unsent(before, copy.content):
             copy.responses.clear()
         self._deliver(copy, "update")
@@ -107,7 +115,7 @@ class SimulatedExchange:
         for address in sorted(invited(copy.content)):
             self.mails.append(("cancellation", copy.organizer, address))
             self._withdraw(address, copy.uid)
-        self._withdraw_alone(copy.uid, _rooms_alone(copy.content))
+        self._withdraw_alone(copy.uid, rooms_alone(copy.content))
 
     def remove(self, address: str, uid: str) -> None:
         """Delete one copy without telling anybody."""
@@ -169,12 +177,12 @@ class SimulatedExchange:
     async def changes(self, mailbox: str, state: str | None, *, limit: int = 512) -> ChangePage:
         self._strike("before", "changes", mailbox)
         calendar = self._calendar(mailbox)
-        position = _position(calendar, state)
+        position = position_in(calendar, state)
         ids = list(dict.fromkeys(reversed(calendar.feed[position:])))[::-1]
         size = min(limit, self.page)
         shown = ids[:size]
         last = len(ids) <= size
-        end = len(calendar.feed) if last else 1 + max(_latest(calendar.feed, item) for item in shown)
+        end = len(calendar.feed) if last else 1 + max(latest_in(calendar.feed, item) for item in shown)
         page = ChangePage(
             state=f"{calendar.epoch}:{end}",
             changed=tuple(self._seen(calendar.copies[i]) for i in shown if i in calendar.copies),
@@ -224,7 +232,7 @@ class SimulatedExchange:
         copy = self._of_series(mailbox, master, one.original_start)
         assert one.before != one.after, "an update that changes nothing was sent"
         assert mail is not Mail.EVERYBODY
-        self.change_occurrence(copy, one.original_start, **_differing(one))
+        self.change_occurrence(copy, one.original_start, **differing(one))
         self._swap_rooms(copy, one)
         self._strike("after", "update_occurrence", mailbox)
 
@@ -312,8 +320,7 @@ class SimulatedExchange:
     def _swap_rooms(self, copy: Copy, one: OneOccurrence) -> None:
         """Invite the rooms an occurrence was given, and call those back that it lost."""
         for address in sorted(set(one.after.rooms) - set(one.before.rooms)):
-            times = {"title": one.after.title, "rooms": one.after.rooms}
-            alone = self.invite_alone(copy, one.original_start, address, **times)
+            alone = self.invite_alone(copy, one.original_start, address, title=one.after.title, rooms=one.after.rooms)
             alone.content = replace(alone.content, start=one.after.start, end=one.after.end)
         for address in sorted(set(one.before.rooms) - set(one.after.rooms)):
             alone_here = [each for each in self.copies(address) if each.original_start == one.original_start]
@@ -393,8 +400,8 @@ class SimulatedExchange:
                 mine.answer = Answer.NONE
                 mine.left.clear()
                 mine.said.clear()
-                mine.left.update(_given_elsewhere(sent.content, calendar.address))
-            mine.said.update(dict.fromkeys(_moved(mine.content, sent.content), Answer.NONE))
+                mine.left.update(given_elsewhere(sent.content, calendar.address))
+            mine.said.update(dict.fromkeys(moved(mine.content, sent.content), Answer.NONE))
             self._touch(calendar.address, mine)
         title = sent.organizer.title() if calendar.rewrites_titles else sent.content.title
         mine.content, mine.is_cancelled = replace(sent.content, title=title), False
@@ -405,12 +412,12 @@ class SimulatedExchange:
 
     def _decide_on_each(self, calendar: Calendar, mine: Copy) -> None:
         """Let an attendant answer for each occurrence of an accepted series that was moved."""
-        for moved in [each for each, answer in mine.said.items() if answer is Answer.NONE]:
-            del mine.said[moved]
-            occurrence = next((each for each in mine.occurrences() if each.original_start == moved), None)
+        for named in [each for each, answer in mine.said.items() if answer is Answer.NONE]:
+            del mine.said[named]
+            occurrence = next((each for each in mine.occurrences() if each.original_start == named), None)
             others = [copy for copy in calendar.copies.values() if copy is not mine]
             if occurrence and any(copy.overlaps(occurrence.start, occurrence.end) for copy in others):
-                mine.left.add(moved)
+                mine.left.add(named)
 
     def _respond(self, calendar: Calendar, copy: Copy, answer: Answer) -> None:
         copy.answer = answer
@@ -505,71 +512,6 @@ class SimulatedExchange:
                     body=master.detail.body if each.body is None else each.body,
                 ),
             )
-
-
-class VirtualClock:
-    """A clock that a test moves."""
-
-    def __init__(self, now: datetime) -> None:
-        self._start = now
-        self._elapsed = timedelta()
-
-    def now(self) -> datetime:
-        return self._start + self._elapsed
-
-    def steady(self) -> float:
-        return self._elapsed.total_seconds()
-
-    def advance(self, seconds: float) -> None:
-        self._elapsed += timedelta(seconds=seconds)
-
-
-def _rooms_alone(content: Content) -> Iterator[tuple[datetime, str]]:
-    """Give the rooms that single occurrences have and the series has not."""
-    for each in content.series.modified if content.series else ():
-        for room in set(each.rooms or ()) - set(content.rooms):
-            yield each.original_start, room
-
-
-def _given_elsewhere(content: Content, room: str) -> Iterator[datetime]:
-    """Give the occurrences of a series that have other rooms instead of this one."""
-    for each in content.series.modified if content.series else ():
-        if room in content.rooms and each.rooms is not None and room not in each.rooms:
-            yield each.original_start
-
-
-def _begun_with_its_start(content: Content) -> Content:
-    """Let a series whose start alone was changed begin on that day, as Exchange does."""
-    if content.series is None or content.series.recurrence is None:
-        return content
-    rule = replace(content.series.recurrence, first=content.start.astimezone(zone_of(content.zone)).date())
-    return replace(content, series=replace(content.series, recurrence=rule))
-
-
-def _moved(before: Content, after: Content) -> set[datetime]:
-    """Return which exceptions of a series have another time than they had."""
-    was = {each.original_start: (each.start, each.end) for each in (before.series.modified if before.series else ())}
-    now = {each.original_start: (each.start, each.end) for each in (after.series.modified if after.series else ())}
-    plain = {each: (usual(after, each).start, usual(after, each).end) for each in now}
-    return {each for each, times in now.items() if times != was.get(each, plain[each])}
-
-
-def _differing(one: OneOccurrence) -> dict[str, Any]:
-    names = ("start", "end", "title", "location", "body", "rooms")
-    return {name: getattr(one.after, name) for name in names if getattr(one.after, name) != getattr(one.before, name)}
-
-
-def _position(calendar: Calendar, state: str | None) -> int:
-    if state is None:
-        return 0
-    epoch, _, position = state.partition(":")
-    if int(epoch) != calendar.epoch:
-        raise StateInvalid("The sync state is not valid.", code="ErrorInvalidSyncStateData")
-    return int(position)
-
-
-def _latest(feed: Sequence[str], item: str) -> int:
-    return len(feed) - 1 - list(reversed(feed)).index(item)
 
 
 def titles(copies: Iterable[Copy]) -> list[str]:

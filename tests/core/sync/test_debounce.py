@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.sync.simulated_exchange import VirtualClock
+from core.sync.virtual_clock import VirtualClock
 from roomd_core.sync.debounce import Debounce
 
 MOON, LAKE = "guanghan@example.com", "lake@example.com"

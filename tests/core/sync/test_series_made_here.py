@@ -13,7 +13,7 @@ from roomd_core.access import Caller
 from roomd_core.api.wire import Booking, EventPatch, Repeat, Scope
 from roomd_core.booking import BookingService
 from roomd_core.booking.series_edits import Change, rule_of
-from roomd_core.errors import ExceptionsLost, Invalid, NotFound, RoomTaken, VersionMismatch
+from roomd_core.errors import ExceptionsLost, Invalid, NotFound, RoomTaken
 from roomd_core.merge import diff
 from roomd_core.model import ConflictKind, Content, Event, EventStatus, OccupancyState, RoomAnswer, Side
 from roomd_core.recurrence import DayOfWeek, EndDate, Numbered, Weekly
@@ -305,59 +305,6 @@ async def test_a_shifted_series_is_not_doubled(office: Office) -> None:
     assert len(await office.house.occupancies(MOON)) == 5
 
 
-async def test_different_occurrences_changed_on_both_sides_are_both_kept(office: Office) -> None:
-    booked = await office.book()
-    (master,) = office.masters
-    office.exchange.change_occurrence(master, TEN + WEEK, title="Theirs")
-    office.exchange.drop_occurrence(master, TEN + 5 * WEEK)
-    await office.change(booked.id, Scope.THIS, 2, title="Ours")
-    await office.agree()
-
-    assert [each.title for each in master.content.series.modified] == ["Theirs", "Ours"]  # type: ignore[union-attr]
-    assert await office.house.conflicts() == []
-
-
-@pytest.mark.parametrize("keep", Side)
-async def test_the_same_occurrence_changed_on_both_sides_is_a_conflict_about_it_alone(
-    office: Office, keep: Side
-) -> None:
-    booked = await office.book()
-    (master,) = office.masters
-    office.exchange.change_occurrence(master, TEN + WEEK, title="Theirs")
-    await office.change(booked.id, Scope.THIS, 1, title="Ours")
-    await office.change(booked.id, Scope.THIS, 3, title="Only ours")
-    await office.agree()
-
-    (conflict,) = await office.house.conflicts()
-    assert (conflict.kind, conflict.units) == (ConflictKind.EDIT, ("recurrence",))
-    assert [each.title for each in master.content.series.modified] == ["Theirs", "Only ours"]  # type: ignore[union-attr]
-    office.exchange.change_occurrence(master, TEN + 4 * WEEK, title="Later theirs")
-    await office.house.sync()
-    if keep is Side.LOCAL:
-        with pytest.raises(Exception, match="Look at it again"):
-            await office.house.engine.resolve(conflict.id, keep, actor=USER)
-    await office.house.engine.resolve(conflict.id, keep, actor=USER)
-    await office.agree()
-    assert [each.title for each in master.content.series.modified] == [  # type: ignore[union-attr]
-        "Ours" if keep is Side.LOCAL else "Theirs",
-        "Only ours",
-        "Later theirs",
-    ]
-
-
-async def test_an_exception_whose_series_moved_in_outlook_becomes_a_conflict(office: Office) -> None:
-    booked = await office.book()
-    (master,) = office.masters
-    office.exchange.edit(master, start=TEN + HOUR, end=TEN + 2 * HOUR)
-    await office.change(booked.id, Scope.THIS, 1, title="Ours")
-    await office.agree()
-
-    (conflict,) = await office.house.conflicts()
-    assert set(conflict.units) == {"time", "recurrence"}
-    assert conflict.local is not None
-    assert [each.title for each in conflict.local.series.modified] == ["Ours"]  # type: ignore[union-attr]
-
-
 async def test_a_lost_answer_to_a_write_of_an_occurrence_is_looked_up_and_not_sent_twice(
     office: Office,
 ) -> None:
@@ -455,28 +402,6 @@ async def test_where_roomd_answers_a_series_is_declined_with_how_often_the_room_
     (conflict,) = await house.conflicts()
     assert conflict.kind is ConflictKind.ROOM_DECLINED
     assert "it is taken at 2 of 6 occurrences" in conflict.summary
-
-
-async def test_an_exception_decided_after_its_series_moved_in_outlook_takes_the_time_it_was_meant_for(
-    office: Office,
-) -> None:
-    booked = await office.book()
-    (master,) = office.masters
-    office.exchange.change_occurrence(master, TEN + WEEK, title="Theirs")
-    await office.change(booked.id, Scope.THIS, 1, title="Ours")
-    await office.agree()
-    (conflict,) = await office.house.conflicts()
-    day = timedelta(days=1)
-    office.exchange.edit(master, start=TEN - day, end=TEN - day + HOUR)
-    await office.agree()
-
-    with pytest.raises(VersionMismatch):
-        await office.house.engine.resolve(conflict.id, Side.LOCAL, actor=USER)
-    await office.house.engine.resolve(conflict.id, Side.LOCAL, actor=USER)
-    await office.agree()
-
-    assert starts(master) == weeks(*range(6))
-    assert [each.title for each in master.content.series.modified] == ["Ours"]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("keep", Side)

@@ -28,6 +28,11 @@ class Caller(Struct, frozen=True, kw_only=True):
             whom = f"acts for {self.mailbox}" if self.mailbox else "stands for no person in roomd's configuration"
             raise NotAllowed(f"{self.user} {whom} and may not {to}, which is {person}'s. Ask {person} to do it.")
 
+    def require_may_act_for_all(self, *, to: str) -> None:
+        """Raise NotAllowed unless the caller may act for everybody; ``to`` says what was asked."""
+        if not self.may_act_for_all:
+            raise NotAllowed(f"{self.user} may not {to}: that is for root and the user roomd runs as.")
+
 
 def caller_of(uid: int, user_name: str, people: Iterable[Mailbox], *, daemon_uid: int) -> Caller:
     """Say who a Unix user is. Root and the daemon's own user may act for all: they can read the store anyway."""

@@ -101,6 +101,13 @@ class Resolution(Query, frozen=True, kw_only=True):
     keep: Side
 
 
+class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A person as another system names them. ``unix_user`` is the user of this host who books as that person."""
+
+    name: str | None = None
+    unix_user: str | None = None
+
+
 class RoomReply(Struct, frozen=True, kw_only=True):
     """A room of an event, and what it answered."""
 

@@ -100,6 +100,15 @@ async def mailboxes(
     )
 
 
+async def mailbox(
+    store: Store, shown: Mailbox, *, watch_of: Callable[[str], Watch] = unwatched
+) -> wire.MailboxStatus:
+    """Return one mailbox and how well it is known."""
+    async with store.read() as tables:
+        freshness = await tables.mailboxes.freshness()
+    return mailbox_status(shown, freshness.get(shown.address), watch_of(shown.address))
+
+
 async def _event_views(tables: Tables, caller: Caller, events: Mapping[str, Event]) -> dict[str, wire.EventView]:
     operations = await tables.operations.open_of_events(events)
     conflicts = await tables.conflicts.open_of_events(events)

@@ -15,12 +15,24 @@ from roomd_core.model.event import (
     ShowAs,
 )
 from roomd_core.model.item import Item, ItemKind, ItemRef, Reply
-from roomd_core.model.mailbox import Freshness, Mailbox, MailboxKind, RoomAnswer, Watch, WatchMeans
+from roomd_core.model.mailbox import (
+    API,
+    CONFIGURATION,
+    Freshness,
+    Mailbox,
+    MailboxKind,
+    Place,
+    RoomAnswer,
+    Watch,
+    WatchMeans,
+)
 from roomd_core.model.occupancy import Occupancy, OccupancyState
 from roomd_core.model.operation import Operation, OperationKind, OperationState
 from roomd_core.model.run import MailboxError, Run, Trigger
 
 __all__ = [
+    "API",
+    "CONFIGURATION",
     "EXCHANGE",
     "Answer",
     "Attendee",
@@ -44,6 +56,7 @@ __all__ = [
     "OperationKind",
     "OperationState",
     "Origin",
+    "Place",
     "Reply",
     "Response",
     "Role",

@@ -1,15 +1,16 @@
 """Exchange: the engine's Remote port, each operation a few requests down the line."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from msgspec.structs import replace
 
 from roomd_core.clock import Clock, SystemClock
-from roomd_core.model import Answer, Content, ItemRef
+from roomd_core.model import Answer, Content, ItemRef, Place
+from roomd_core.roster import Search
 from roomd_core.sync.remote import Busy, ChangePage, Gone, Mail, Rejected, RemoteItem, RetryLater, Signal, Stale
-from roomd_daemon.exchange import reads, writes
+from roomd_daemon.exchange import directory, reads, writes
 from roomd_daemon.exchange.answers import (
     FeedPage,
     read_busy,
@@ -25,7 +26,7 @@ from roomd_daemon.exchange.line import Line
 from roomd_daemon.exchange.rules import Rules
 from roomd_daemon.exchange.settings import ExchangeSettings
 from roomd_daemon.exchange.soap import Element
-from roomd_daemon.exchange.trouble import Request
+from roomd_daemon.exchange.trouble import DIRECTORY, Request
 from roomd_daemon.exchange.watching.group import watch
 
 T = TypeVar("T")
@@ -125,6 +126,23 @@ class Exchange:
         for batch in _batches(mailboxes, reads.LARGEST_AVAILABILITY):
             spans += await self._busy(batch, start, end)
         return spans
+
+    async def room_lists(self) -> list[Place]:
+        """Return the room lists the administrator made (EWS GetRoomLists)."""
+        ask = directory.get_room_lists()
+        return await self._read("GetRoomLists", DIRECTORY, ask, directory.read_room_lists)
+
+    async def rooms_of(self, room_list: str) -> list[Place]:
+        """Return the rooms of a list (EWS GetRooms). Raise Gone where there is no such list."""
+        return await self._read("GetRooms", DIRECTORY, directory.get_rooms(room_list), directory.read_rooms)
+
+    async def search(self, beginning: str) -> Search:
+        """Return the mailboxes whose name or address begins so, a hundred at most (EWS ResolveNames)."""
+        return await self._read("ResolveNames", DIRECTORY, directory.resolve_names(beginning), directory.read_search)
+
+    def know_rooms(self, addresses: Iterable[str]) -> None:
+        """Take these addresses for rooms from now on, whoever invites them as what."""
+        self._rooms = frozenset(addresses)
 
     async def watch(self, mailboxes: Sequence[str], tell: Callable[[Signal], None]) -> None:
         """Tell of what stirs in these calendars, until cancelled (EWS notifications, on connections of their own)."""

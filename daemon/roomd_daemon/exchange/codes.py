@@ -107,6 +107,7 @@ MEANINGS: dict[str, Meaning] = {
         (
             "ErrorItemNotFound",
             "ErrorItemPropertyRequestFailed",
+            "ErrorNameResolutionNoResults",
             "ErrorCalendarCannotUpdateDeletedItem",
             "ErrorCalendarOccurrenceIsDeletedFromRecurrence",
         ),

@@ -34,7 +34,7 @@ async def glance(services: Services, caller: Caller) -> wire.Status:
         syncing=services.engine.syncing,
         last_run=runs[0] if runs else None,
         next_run_at=services.next_run_at(),
-        warnings=(*services.store.warnings, *services.warnings),
+        warnings=(*services.store.warnings, *services.warnings, *services.roster.warnings),
     )
 
 

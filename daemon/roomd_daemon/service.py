@@ -18,6 +18,7 @@ from roomd_core.clock import SystemClock
 from roomd_core.model import Mailbox, MailboxKind
 from roomd_core.roster import Directory, Roster
 from roomd_core.store import Store
+from roomd_core.sync.automation import Attendants, AutomationReader
 from roomd_core.sync.engine import SyncEngine
 from roomd_core.sync.remote import Remote
 from roomd_core.sync.watch import Watcher
@@ -47,8 +48,8 @@ UNVERIFIED = (
 )
 
 
-class Reached(Remote, Directory, Protocol):
-    """Exchange: its calendars and its address book."""
+class Reached(Remote, Directory, Attendants, Protocol):
+    """Exchange: its calendars, its address book, and what its rooms do by themselves."""
 
 
 def run(file: Path, *, shape: journal.Shape) -> int:
@@ -96,7 +97,8 @@ async def start(
     runner = Runner(engine, store, broadcast, notifier.status)
     booking = BookingService(store, exchange, clock, refresh=runner.refresh, fresh_for=2 * config.sync.interval)
     roster = Roster(store, exchange, clock, configured=config.mailboxes(), sources=config.sources())
-    schedule = Schedule(config.sync.interval, partial(tick, roster, runner))
+    automation = AutomationReader(store, exchange, clock)
+    schedule = Schedule(config.sync.interval, partial(tick, roster, automation, runner))
     watcher, callers = Watcher(exchange, clock, refresh=runner.refresh), Callers([])
 
     async def listed(mailboxes: list[Mailbox]) -> None:
@@ -105,6 +107,7 @@ async def start(
         callers.know([each for each in mailboxes if each.kind is MailboxKind.PERSON])
         watcher.follow([each.address for each in mailboxes])
         await engine.relist()
+        automation.wake()
 
     mailboxes = await roster.begin(listed)
     workers = await started.enter_async_context(working(engine.serve(), broadcast.follow(store)))
@@ -128,7 +131,7 @@ async def start(
     if config.sync.notifications:
         watching = watcher.serve([mailbox.address for mailbox in mailboxes])
         workers += await started.enter_async_context(working(watching))
-    workers += await started.enter_async_context(working(roster.serve(runner.refresh)))
+    workers += await started.enter_async_context(working(roster.serve(runner.refresh), automation.serve()))
     workers.append(await started.enter_async_context(serving(application(services), sock)))
     started.callback(services.under_way.end)
     started.callback(broadcast.end)
@@ -136,9 +139,10 @@ async def start(
     return workers
 
 
-async def tick(roster: Roster, runner: Runner) -> None:
-    """Begin a timed run, and have the room lists read again beside it."""
+async def tick(roster: Roster, automation: AutomationReader, runner: Runner) -> None:
+    """Begin a timed run, and have the room lists and the rooms' settings read beside it."""
     roster.wake()
+    automation.wake()
     await runner.tick()
 
 

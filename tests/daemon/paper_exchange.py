@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from roomd_core.model import Answer, Content, ItemKind, ItemRef, Place, WatchMeans
 from roomd_core.roster import Search
+from roomd_core.sync.automation import Automation
 from roomd_core.sync.remote import (
     Busy,
     ChangePage,
@@ -107,6 +108,10 @@ class PaperExchange:
     async def search(self, beginning: str) -> Search:  # noqa: ARG002
         self._fail()
         return Search(places=())
+
+    async def automation(self, room: str) -> Automation | None:  # noqa: ARG002
+        self._fail()
+        return None
 
     def know_rooms(self, addresses: Iterable[str]) -> None:
         self.rooms = frozenset(addresses)

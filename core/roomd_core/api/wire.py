@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from roomd_core.model import (
     Answer,
+    Answering,
     Change,
     ConflictKind,
     Content,
@@ -197,6 +198,7 @@ class MailboxStatus(Struct, frozen=True, kw_only=True):
 
     ``known_at`` is the newest instant whose state roomd knows: the last complete reading, or, where Exchange says at
     once that something changed, its last sign of life since. None while it is not known at all.
+    ``answering`` is who answers for a room; None of people.
     """
 
     mailbox: Mailbox
@@ -204,6 +206,7 @@ class MailboxStatus(Struct, frozen=True, kw_only=True):
     health: Health
     watch: Watch = Watch()
     known_at: Instant | None = None
+    answering: Answering | None = None
 
 
 class Outbox(Struct, frozen=True, kw_only=True):

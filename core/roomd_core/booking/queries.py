@@ -94,9 +94,13 @@ async def mailboxes(
     async with store.read() as tables:
         listed = await tables.mailboxes.all()
         freshness = await tables.mailboxes.freshness()
+        answers = await tables.room_answers.all()
     shown = [mailbox for mailbox in listed if kind is None or mailbox.kind is kind]
     return wire.Mailboxes(
-        mailboxes=tuple(mailbox_status(each, freshness.get(each.address), watch_of(each.address)) for each in shown)
+        mailboxes=tuple(
+            mailbox_status(each, freshness.get(each.address), watch_of(each.address), answers.get(each.address))
+            for each in shown
+        )
     )
 
 

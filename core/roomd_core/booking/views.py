@@ -24,12 +24,15 @@ from roomd_core.model import (
     EventStatus,
     Freshness,
     Mailbox,
+    MailboxKind,
     Occupancy,
     Operation,
     OperationState,
+    RoomAnswers,
     Sensitivity,
     Watch,
     WatchMeans,
+    answering,
 )
 from roomd_core.recurrence import in_words
 
@@ -189,11 +192,18 @@ def conflict_view(conflict: Conflict, shown: EventView, concerned: Iterable[Even
     )
 
 
-def mailbox_status(mailbox: Mailbox, freshness: Freshness | None, watch: Watch = _UNWATCHED) -> MailboxStatus:
-    """Return a mailbox and how well it is known."""
+def mailbox_status(
+    mailbox: Mailbox, freshness: Freshness | None, watch: Watch = _UNWATCHED, answers: RoomAnswers | None = None
+) -> MailboxStatus:
+    """Return a mailbox and how well it is known; ``answers`` is what was found out about a room's attendant."""
     known = freshness or Freshness(address=mailbox.address)
     return MailboxStatus(
-        mailbox=mailbox, freshness=known, health=_health(known), watch=watch, known_at=_known_at(known, watch)
+        mailbox=mailbox,
+        freshness=known,
+        health=_health(known),
+        watch=watch,
+        known_at=_known_at(known, watch),
+        answering=answering(mailbox, answers) if mailbox.kind is MailboxKind.ROOM else None,
     )
 
 

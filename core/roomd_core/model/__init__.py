@@ -1,5 +1,6 @@
 """The words roomd is written in, each a frozen value with one meaning."""
 
+from roomd_core.model.answering import Answering, KnownBy, RoomAnswers, answering
 from roomd_core.model.change import EXCHANGE, Change, ChangeKind
 from roomd_core.model.conflict import Conflict, ConflictKind, Side
 from roomd_core.model.event import (
@@ -35,6 +36,7 @@ __all__ = [
     "CONFIGURATION",
     "EXCHANGE",
     "Answer",
+    "Answering",
     "Attendee",
     "Change",
     "ChangeKind",
@@ -47,6 +49,7 @@ __all__ = [
     "Item",
     "ItemKind",
     "ItemRef",
+    "KnownBy",
     "Mailbox",
     "MailboxError",
     "MailboxKind",
@@ -61,6 +64,7 @@ __all__ = [
     "Response",
     "Role",
     "RoomAnswer",
+    "RoomAnswers",
     "Run",
     "Sensitivity",
     "ShowAs",
@@ -68,4 +72,5 @@ __all__ = [
     "Trigger",
     "Watch",
     "WatchMeans",
+    "answering",
 ]

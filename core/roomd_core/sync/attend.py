@@ -105,14 +105,15 @@ class RoomAttendant:
         return max((entry.at for entry in entries if entry.kind is ChangeKind.PUSHED), default=None)
 
     async def _learned(self, room: Mailbox) -> RoomAnswer | None:
+        """Return what the room's own setting says, else what experience taught."""
         async with self._ledger.store.read() as tables:
-            value = await tables.meta.get(_lesson_name(room))
-        return RoomAnswer(value) if value else None
+            found = await tables.room_answers.get(room.address)
+        return (found.setting or found.learned) if found else None
 
     async def _learn(self, room: Mailbox, learned: RoomAnswer | None) -> None:
         if learned and learned is not await self._learned(room):
             async with self._ledger.store.write() as tables:
-                await tables.meta.put(_lesson_name(room), learned)
+                await tables.room_answers.learn(room.address, learned)
 
 
 def _needs_no_answers(case: Case, now: datetime) -> bool:
@@ -122,10 +123,6 @@ def _needs_no_answers(case: Case, now: datetime) -> bool:
 
 def _listed_rooms(case: Case, setting: Setting) -> list[str]:
     return [room for room in case.event.content.rooms if setting.is_room(room)]
-
-
-def _lesson_name(room: Mailbox) -> str:
-    return f"room-answers:{room.address}"
 
 
 def _reason(taken_by: Rival) -> str:

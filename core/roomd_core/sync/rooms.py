@@ -29,7 +29,7 @@ class Rival(Struct, frozen=True, kw_only=True):
 def whose_turn(
     room: Mailbox, learned: RoomAnswer | None, pushed_at: datetime | None, now: datetime, grace: timedelta
 ) -> Turn:
-    """Decide who answers for a room that has not answered: as configured, else as learned, else Exchange first."""
+    """Decide who answers for a room that has not: as configured, else as read or learned, else Exchange first."""
     rule = room.answers if room.answers is not RoomAnswer.AUTO else learned
     if rule is RoomAnswer.EXCHANGE:
         return Turn.EXCHANGE

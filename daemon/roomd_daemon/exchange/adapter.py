@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from roomd_core.clock import Clock, SystemClock
 from roomd_core.model import Answer, Content, ItemRef, Place
 from roomd_core.roster import Search
+from roomd_core.sync.automation import Automation
 from roomd_core.sync.remote import Busy, ChangePage, Gone, Mail, Rejected, RemoteItem, RetryLater, Signal, Stale
-from roomd_daemon.exchange import directory, reads, writes
+from roomd_daemon.exchange import automation, directory, reads, writes
 from roomd_daemon.exchange.answers import (
     FeedPage,
     read_busy,
@@ -139,6 +140,11 @@ class Exchange:
     async def search(self, beginning: str) -> Search:
         """Return the mailboxes whose name or address begins so, a hundred at most (EWS ResolveNames)."""
         return await self._read("ResolveNames", DIRECTORY, directory.resolve_names(beginning), directory.read_search)
+
+    async def automation(self, room: str) -> Automation | None:
+        """Return what a room does with requests by itself (EWS GetUserConfiguration); None where that is not told."""
+        ask = automation.get_calendar_options(room)
+        return await self._read("GetUserConfiguration", room, ask, automation.read_automation)
 
     def know_rooms(self, addresses: Iterable[str]) -> None:
         """Take these addresses for rooms from now on, whoever invites them as what."""

@@ -15,6 +15,7 @@ async def glance(services: Services, caller: Caller) -> wire.Status:
     async with services.store.read() as tables:
         mailboxes = await tables.mailboxes.all()
         freshness = await tables.mailboxes.freshness()
+        answers = await tables.room_answers.all()
         outbox = await tables.operations.summary()
         conflicts = await tables.conflicts.count_open()
         runs = await tables.runs.newest(1)
@@ -27,7 +28,10 @@ async def glance(services: Services, caller: Caller) -> wire.Status:
         may_act_for_all=caller.may_act_for_all,
         exchange=_exchange(services),
         mailboxes=tuple(
-            mailbox_status(each, freshness.get(each.address), services.watch_of(each.address)) for each in mailboxes
+            mailbox_status(
+                each, freshness.get(each.address), services.watch_of(each.address), answers.get(each.address)
+            )
+            for each in mailboxes
         ),
         outbox=_outbox(outbox),
         conflicts=conflicts,

@@ -16,3 +16,16 @@ CREATE TABLE person (
     added_by  TEXT NOT NULL,     -- unix:NAME
     added_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Who answers a room's invitations, as far as Exchange or experience tells.
+CREATE TABLE room_answers (
+    address  TEXT PRIMARY KEY,
+    setting  TEXT CHECK (setting IN ('exchange', 'roomd')),  -- as the room's own setting says
+    unread   TEXT NOT NULL DEFAULT '',                       -- why it could not be read the last time
+    tried_at INTEGER,
+    learned  TEXT CHECK (learned IN ('exchange', 'roomd'))   -- by what happened
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO room_answers (address, learned)
+    SELECT substr(name, length('room-answers:') + 1), value FROM meta WHERE name GLOB 'room-answers:*';
+DELETE FROM meta WHERE name GLOB 'room-answers:*';

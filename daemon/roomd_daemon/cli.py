@@ -1,6 +1,7 @@
 """The command `roomd`. Only what a subcommand needs is imported, and only when it runs."""
 
 import argparse
+import asyncio
 import importlib.util
 import os
 import sys
@@ -47,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check-config", help="say what a configuration means, or what is wrong with it")
     for command in (run, check):
         command.add_argument("--config", type=Path, required=True, metavar="FILE", help="the configuration, TOML")
+    check.add_argument("--resolve", action="store_true", help="ask Exchange what each [[rooms]] stands for now")
     commands.add_parser("demo", help="try everything on an Exchange that comes along", add_help=False)
     commands.add_parser("lab", help="run that Exchange alone, to develop and test against", add_help=False)
     return whole
@@ -58,7 +60,7 @@ def _run(known: argparse.Namespace, rest: list[str]) -> int:
 
         return run(known.config, shape=known.log)
     if known.command == "check-config":
-        return check_config(known.config)
+        return check_config(known.config, resolve=known.resolve)
     if known.command == "demo":
         from roomd_daemon.demo import main as demo  # noqa: PLC0415
 
@@ -80,14 +82,23 @@ def lab(arguments: Sequence[str]) -> int:
     return os.execv(sys.executable, [sys.executable, "-m", "roomd_lab", *arguments])  # noqa: S606 - no shell
 
 
-def check_config(file: Path) -> int:
-    """Print what the configuration says, as it will be used. Raise ConfigError with every fault."""
+def check_config(file: Path, *, resolve: bool = False) -> int:
+    """Print what the configuration says, as it will be used. Raise ConfigError with every fault.
+
+    With ``resolve`` ask Exchange which rooms it means; FAILED where one of its sources has none.
+    """
     from roomd_daemon.config import load, read_password  # noqa: PLC0415
 
     config = load(file)
-    read_password(config.exchange, file, os.environ)
+    password = read_password(config.exchange, file, os.environ)
     print("\n".join([f"{file}: good", *summary(config)]))  # noqa: T201
-    return DONE
+    if not resolve:
+        return DONE
+    from roomd_daemon.resolving import resolved  # noqa: PLC0415 - exchangelib alone takes 0.9 s
+
+    answers = asyncio.run(resolved(config, password))
+    print("\n".join(line for answer in answers for line in answer.lines()))  # noqa: T201
+    return FAILED if any(answer.reading.warning for answer in answers) else DONE
 
 
 def summary(config: "Config") -> list[str]:
@@ -103,6 +114,11 @@ def summary(config: "Config") -> list[str]:
         f"Store: {config.paths.state_dir}",
         f"Socket: {config.paths.socket}",
         f"Rooms: {_listing([room.name or room.address for room in config.room])}",
+        *(
+            [f"Rooms by list or pattern: {', '.join(source.name for source in config.sources())}"]
+            if config.rooms
+            else []
+        ),
         f"People: {_listing([person.address for person in config.person])}",
     ]
 

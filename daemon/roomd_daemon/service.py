@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 import uvloop
@@ -16,8 +16,10 @@ from roomd_core import __version__
 from roomd_core.booking import BookingService
 from roomd_core.booking.deciding import Deciding
 from roomd_core.clock import SystemClock
-from roomd_core.model import MailboxKind
+from roomd_core.model import Mailbox, MailboxKind
+from roomd_core.roster import Directory, Roster
 from roomd_core.store import Store
+from roomd_core.sync.automation import Attendants, AutomationReader
 from roomd_core.sync.engine import SyncEngine
 from roomd_core.sync.losses import Limits
 from roomd_core.sync.remote import Remote
@@ -48,6 +50,10 @@ UNVERIFIED = (
 )
 
 
+class Reached(Remote, Directory, Attendants, Protocol):
+    """Exchange: its calendars, its address book, and what its rooms do by themselves."""
+
+
 def run(file: Path, *, shape: journal.Shape) -> int:
     """Run the daemon until it is asked to end, and return its exit code. Raise RoomdError when it cannot start."""
     journal.set_up(shape, os.environ)
@@ -72,19 +78,15 @@ async def live(config: Config, password: SecretStr) -> int:
 
 
 async def start(
-    config: Config, reach: Callable[[Store], Remote], notifier: Notifier, started: AsyncExitStack
+    config: Config, reach: Callable[[Store], Reached], notifier: Notifier, started: AsyncExitStack
 ) -> list[asyncio.Task[None]]:
     """Start everything in order; ``started`` stops it in reverse. Return the workers that must not end before.
 
     Exchange, which ``reach`` makes, may be away: that is no reason not to start, and the status says so.
     """
     clock = SystemClock()
-    mailboxes = config.mailboxes()
     store = await Store.open(config.paths.state_dir / DATABASE, clock=clock)
     started.push_async_callback(store.close)
-    async with store.write() as tables:
-        await tables.mailboxes.configure(mailboxes)
-
     if store.quarantine:
         log.warning(store.quarantine)
     sock = started.enter_context(listening(config.paths.socket))
@@ -112,8 +114,20 @@ async def start(
         fresh_for=2 * config.sync.interval,
         window=window(config),
     )
-    schedule = Schedule(config.sync.interval, runner.tick)
-    watcher = Watcher(exchange, clock, refresh=runner.refresh)
+    roster = Roster(store, exchange, clock, configured=config.mailboxes(), sources=config.sources())
+    automation = AutomationReader(store, exchange, clock)
+    schedule = Schedule(config.sync.interval, partial(tick, roster, automation, runner))
+    watcher, callers = Watcher(exchange, clock, refresh=runner.refresh), Callers([])
+
+    async def listed(mailboxes: list[Mailbox]) -> None:
+        """Tell everybody who has to know that these are the mailboxes from now on."""
+        exchange.know_rooms(each.address for each in mailboxes if each.kind is MailboxKind.ROOM)
+        callers.know([each for each in mailboxes if each.kind is MailboxKind.PERSON])
+        watcher.follow([each.address for each in mailboxes])
+        await engine.relist()
+        automation.wake()
+
+    mailboxes = await roster.begin(listed)
     workers = await started.enter_async_context(working(engine.serve(), broadcast.follow(store)))
 
     services = Services(
@@ -123,7 +137,8 @@ async def start(
         engine=engine,
         runner=runner,
         broadcast=broadcast,
-        callers=Callers([mailbox for mailbox in mailboxes if mailbox.kind is MailboxKind.PERSON]),
+        callers=callers,
+        roster=roster,
         clock=clock,
         watch_of=watcher.watch_of,
         next_run_at=lambda: schedule.next_run_at,
@@ -135,6 +150,7 @@ async def start(
     if config.sync.notifications:
         watching = watcher.serve([mailbox.address for mailbox in mailboxes])
         workers += await started.enter_async_context(working(watching))
+    workers += await started.enter_async_context(working(roster.serve(runner.refresh), automation.serve()))
     workers.append(await started.enter_async_context(serving(application(services), sock)))
     started.callback(services.under_way.end)
     started.callback(broadcast.end)
@@ -142,10 +158,22 @@ async def start(
     return workers
 
 
-def reach_exchange(config: Config, password: SecretStr, store: Store) -> Remote:
+async def tick(roster: Roster, automation: AutomationReader, runner: Runner) -> None:
+    """Begin a timed run, and have the room lists and the rooms' settings read beside it."""
+    roster.wake()
+    automation.wake()
+    await runner.tick()
+
+
+def reach_exchange(config: Config, password: SecretStr, store: Store) -> Exchange:
     """Make the way to Exchange as the configuration says. Nothing is sent yet."""
+    return Exchange(settings_of(config, password), breaker=StoredBreaker(store, config.exchange.username, password))
+
+
+def settings_of(config: Config, password: SecretStr) -> ExchangeSettings:
+    """Return how to reach Exchange, as the configuration says."""
     exchange = config.exchange
-    settings = ExchangeSettings(
+    return ExchangeSettings(
         endpoint=exchange.endpoint,
         username=exchange.username,
         password=Secret(password.get_secret_value()),
@@ -156,7 +184,6 @@ def reach_exchange(config: Config, password: SecretStr, store: Store) -> Remote:
         rooms=frozenset(room.address for room in config.room),
         watch=WatchSettings(streams=config.sync.streams),
     )
-    return Exchange(settings, breaker=StoredBreaker(store, exchange.username, password))
 
 
 def window(config: Config) -> Window:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
 
-from roomd_core.model import Answer, Content, ItemKind, ItemRef, WatchMeans
+from roomd_core.model import Answer, Content, ItemKind, ItemRef, Place, WatchMeans
+from roomd_core.roster import Search
+from roomd_core.sync.automation import Automation
 from roomd_core.sync.remote import (
     Busy,
     ChangePage,
@@ -144,6 +146,24 @@ class PaperExchange:
         self.tell = tell
         tell(WatchedBy(mailboxes=tuple(mailboxes), means=WatchMeans.STREAMING))
         await asyncio.Event().wait()
+
+    async def room_lists(self) -> list[Place]:
+        self._fail()
+        return []
+
+    async def rooms_of(self, room_list: str) -> list[Place]:
+        raise Gone(f"there is no list {room_list} on paper")
+
+    async def search(self, beginning: str) -> Search:  # noqa: ARG002
+        self._fail()
+        return Search(places=())
+
+    async def automation(self, room: str) -> Automation | None:  # noqa: ARG002
+        self._fail()
+        return None
+
+    def know_rooms(self, addresses: Iterable[str]) -> None:
+        self.rooms = frozenset(addresses)
 
     async def close(self) -> None:
         self.closed = True

@@ -326,3 +326,27 @@ def test_checking_a_configuration_does_not_pay_for_exchangelib(tmp_path: Path) -
     argv = [sys.executable, "-c", code, "check-config", "--config", str(file)]
     done = subprocess.run(argv, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_rooms_by_list_and_pattern_are_understood(tmp_path: Path) -> None:
+    text = (
+        f'{MINIMAL}[[rooms]]\nlist = "All rooms"\nfeatures = ["screen"]\n[[rooms]]\npattern = "Room-*@Example.com"\n'
+    )
+    by_list, by_pattern = load(write(tmp_path, text)).sources()
+    assert (by_list.name, by_list.features) == ("list All rooms", ("screen",))
+    assert by_pattern.pattern == "room-*@example.com"
+
+
+@pytest.mark.parametrize(
+    ("table", "fault"),
+    [
+        ("", "rooms[1]: found neither list nor pattern, expected one of the two"),
+        ('list = "a@b"\npattern = "*@b"', "rooms[1]: found both list and pattern, expected one of the two"),
+        ('pattern = "room@b"', 'rooms[1].pattern: found "room@b", expected addresses with * for anything'),
+        ('list = ""', 'rooms[1].list: found "", expected the address or the name of a room list'),
+        ('list = "A"\n[[rooms]]\nlist = "a"', "rooms[2]: found the list a, which rooms[1] has too, expected each"),
+    ],
+)
+def test_rooms_that_cannot_be_meant_are_told(tmp_path: Path, table: str, fault: str) -> None:
+    [told] = faults_of(tmp_path, f"{MINIMAL}[[rooms]]\n{table}\n")
+    assert told.startswith(fault)

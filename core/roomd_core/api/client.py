@@ -90,6 +90,14 @@ class Client:
         """Ask for the people."""
         return await self._ask("people", wire.Mailboxes)
 
+    async def put_person(self, address: str, person: wire.Person) -> wire.MailboxStatus:
+        """Keep a person's calendar in step from now on; the same again changes what is known of them."""
+        return await self._ask("put_person", wire.MailboxStatus, of=address, body=person)
+
+    async def remove_person(self, address: str) -> wire.MailboxStatus:
+        """Read the calendar of a person made through the API no longer."""
+        return await self._ask("remove_person", wire.MailboxStatus, of=address)
+
     async def timeline(self, query: wire.TimelineQuery) -> wire.Timeline:
         """Ask who has which room when."""
         return await self._ask("timeline", wire.Timeline, query=query)

@@ -7,7 +7,7 @@ from msgspec import Struct
 from roomd_core.api import wire
 from roomd_core.model import Run
 
-Method = Literal["GET", "POST", "PATCH", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Route(Struct, frozen=True, kw_only=True):
@@ -34,6 +34,14 @@ ROUTES: tuple[Route, ...] = (
     Route(name="mailboxes", method="GET", path="/v1/mailboxes", answer=wire.Mailboxes, help="Every room and person."),
     Route(name="rooms", method="GET", path="/v1/rooms", answer=wire.Mailboxes, help="The rooms."),
     Route(name="people", method="GET", path="/v1/people", answer=wire.Mailboxes, help="The people."),
+    Route(
+        name="put_person", method="PUT", path="/v1/people/{id}", body=wire.Person, answer=wire.MailboxStatus,
+        mutates=True, help="Keep a person's calendar in step, by address; the same again changes name and user.",
+    ),
+    Route(
+        name="remove_person", method="DELETE", path="/v1/people/{id}", answer=wire.MailboxStatus, mutates=True,
+        help="Read the calendar of a person made through the API no longer; what is known of it stays.",
+    ),
     Route(
         name="timeline", method="GET", path="/v1/timeline", query=wire.TimelineQuery, answer=wire.Timeline,
         help="Who has which room when: a day, or any span of time.",

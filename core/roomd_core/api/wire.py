@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from roomd_core.model import (
     Answer,
+    Answering,
     AuditedMailbox,
     Change,
     ConflictKind,
@@ -132,6 +133,13 @@ class Resolution(Query, frozen=True, kw_only=True):
     room: str | None = None
 
 
+class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A person as another system names them. ``unix_user`` is the user of this host who books as that person."""
+
+    name: str | None = None
+    unix_user: str | None = None
+
+
 class RoomReply(Struct, frozen=True, kw_only=True):
     """A room of an event, and what it answered."""
 
@@ -231,6 +239,7 @@ class MailboxStatus(Struct, frozen=True, kw_only=True):
 
     ``known_at`` is the newest instant whose state roomd knows: the last complete reading, or, where Exchange says at
     once that something changed, its last sign of life since. None while it is not known at all.
+    ``answering`` is who answers for a room; None of people.
     """
 
     mailbox: Mailbox
@@ -238,6 +247,7 @@ class MailboxStatus(Struct, frozen=True, kw_only=True):
     health: Health
     watch: Watch = Watch()
     known_at: Instant | None = None
+    answering: Answering | None = None
 
 
 class Outbox(Struct, frozen=True, kw_only=True):

@@ -82,10 +82,16 @@ def attendees(invitees: Iterable[Invitee], organizer: str, mailboxes: Iterable[M
     return tuple(sorted(Attendee(address=address, role=role) for address, role in roles.items()))
 
 
-def _address(written: str, rooms: set[str]) -> str:
+def checked_address(field: str, written: str) -> str:
+    """Return an address in lower case. Raise Invalid, naming ``field``, for what does not look like one."""
     address = written.strip().lower()
     if not _ADDRESS.fullmatch(address):
-        raise Invalid("attendees", f"{written!r} is no address; write it like zhangsan@example.com")
+        raise Invalid(field, f"{written!r} is no address; write it like zhangsan@example.com")
+    return address
+
+
+def _address(written: str, rooms: set[str]) -> str:
+    address = checked_address("attendees", written)
     if address in rooms:
         raise Invalid("attendees", f"{address} is a room; name it in rooms")
     return address

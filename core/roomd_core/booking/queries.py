@@ -143,10 +143,23 @@ async def mailboxes(
     async with store.read() as tables:
         listed = await tables.mailboxes.all()
         freshness = await tables.mailboxes.freshness()
+        answers = await tables.room_answers.all()
     shown = [mailbox for mailbox in listed if kind is None or mailbox.kind is kind]
     return wire.Mailboxes(
-        mailboxes=tuple(mailbox_status(each, freshness.get(each.address), watch_of(each.address)) for each in shown)
+        mailboxes=tuple(
+            mailbox_status(each, freshness.get(each.address), watch_of(each.address), answers.get(each.address))
+            for each in shown
+        )
     )
+
+
+async def mailbox(
+    store: Store, shown: Mailbox, *, watch_of: Callable[[str], Watch] = unwatched
+) -> wire.MailboxStatus:
+    """Return one mailbox and how well it is known."""
+    async with store.read() as tables:
+        freshness = await tables.mailboxes.freshness()
+    return mailbox_status(shown, freshness.get(shown.address), watch_of(shown.address))
 
 
 async def _event_views(tables: Tables, caller: Caller, events: Mapping[str, Event]) -> dict[str, wire.EventView]:

@@ -27,13 +27,16 @@ from roomd_core.model import (
     Freshness,
     Item,
     Mailbox,
+    MailboxKind,
     Occupancy,
     Operation,
     OperationState,
     PlannedWrite,
+    RoomAnswers,
     Sensitivity,
     Watch,
     WatchMeans,
+    answering,
 )
 from roomd_core.recurrence import in_words
 
@@ -199,11 +202,18 @@ def _finding_view(found: Finding, event: Event | None, caller: Caller) -> Findin
     return found if readable else replace(found, title=PRIVATE)
 
 
-def mailbox_status(mailbox: Mailbox, freshness: Freshness | None, watch: Watch = _UNWATCHED) -> MailboxStatus:
-    """Return a mailbox and how well it is known."""
+def mailbox_status(
+    mailbox: Mailbox, freshness: Freshness | None, watch: Watch = _UNWATCHED, answers: RoomAnswers | None = None
+) -> MailboxStatus:
+    """Return a mailbox and how well it is known; ``answers`` is what was found out about a room's attendant."""
     known = freshness or Freshness(address=mailbox.address)
     return MailboxStatus(
-        mailbox=mailbox, freshness=known, health=_health(known), watch=watch, known_at=_known_at(known, watch)
+        mailbox=mailbox,
+        freshness=known,
+        health=_health(known),
+        watch=watch,
+        known_at=_known_at(known, watch),
+        answering=answering(mailbox, answers) if mailbox.kind is MailboxKind.ROOM else None,
     )
 
 

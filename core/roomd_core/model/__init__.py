@@ -1,5 +1,6 @@
 """The words roomd is written in, each a frozen value with one meaning."""
 
+from roomd_core.model.answering import Answering, KnownBy, RoomAnswers, answering
 from roomd_core.model.change import EXCHANGE, Change, ChangeKind
 from roomd_core.model.conflict import Conflict, ConflictKind, Side
 from roomd_core.model.event import (
@@ -16,15 +17,28 @@ from roomd_core.model.event import (
 )
 from roomd_core.model.finding import AuditedMailbox, Finding
 from roomd_core.model.item import Drift, Item, ItemKind, ItemRef, Reply
-from roomd_core.model.mailbox import Freshness, Mailbox, MailboxKind, RoomAnswer, Watch, WatchMeans
+from roomd_core.model.mailbox import (
+    API,
+    CONFIGURATION,
+    Freshness,
+    Mailbox,
+    MailboxKind,
+    Place,
+    RoomAnswer,
+    Watch,
+    WatchMeans,
+)
 from roomd_core.model.occupancy import Occupancy, OccupancyState
 from roomd_core.model.operation import Operation, OperationKind, OperationState
 from roomd_core.model.plan import PlannedWrite, WriteKind
 from roomd_core.model.run import MailboxError, Run, Trigger
 
 __all__ = [
+    "API",
+    "CONFIGURATION",
     "EXCHANGE",
     "Answer",
+    "Answering",
     "Attendee",
     "AuditedMailbox",
     "Change",
@@ -40,6 +54,7 @@ __all__ = [
     "Item",
     "ItemKind",
     "ItemRef",
+    "KnownBy",
     "Mailbox",
     "MailboxError",
     "MailboxKind",
@@ -49,11 +64,13 @@ __all__ = [
     "OperationKind",
     "OperationState",
     "Origin",
+    "Place",
     "PlannedWrite",
     "Reply",
     "Response",
     "Role",
     "RoomAnswer",
+    "RoomAnswers",
     "Run",
     "Sensitivity",
     "ShowAs",
@@ -62,4 +79,5 @@ __all__ = [
     "Watch",
     "WatchMeans",
     "WriteKind",
+    "answering",
 ]

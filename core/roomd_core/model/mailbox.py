@@ -24,8 +24,15 @@ class RoomAnswer(StrEnum):
     """roomd, acting as the room."""
 
 
+CONFIGURATION = "configuration"
+API = "api"
+
+
 class Mailbox(Struct, frozen=True, kw_only=True):
-    """A room or a person, as configured. Addresses are lower case; capacity counts seats."""
+    """A room or a person whose calendar is read. Addresses are lower case; capacity counts seats.
+
+    ``source`` says by whom: ``configuration``, ``api``, or a room list or pattern as the configuration names it.
+    """
 
     address: str
     kind: MailboxKind
@@ -34,6 +41,14 @@ class Mailbox(Struct, frozen=True, kw_only=True):
     features: tuple[str, ...] = ()
     answers: RoomAnswer = RoomAnswer.AUTO
     unix_user: str | None = None
+    source: str = CONFIGURATION
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """A name and a lower-case address, as Exchange's directory has them."""
+
+    address: str
+    name: str
 
 
 class Freshness(Struct, frozen=True, kw_only=True):

@@ -9,9 +9,9 @@ from roomd_core.model import Freshness, Mailbox, MailboxKind, RoomAnswer
 from roomd_core.store.encoding import array, encode, instant, maybe, seconds
 from roomd_core.store.table import AMONG, Row, Table, upsert
 
-_COLUMNS = ("address", "kind", "name", "capacity", "features", "answers", "unix_user", "position", "listed")
+_COLUMNS = ("address", "kind", "name", "capacity", "features", "answers", "unix_user", "source", "position", "listed")
 _PUT = upsert("mailbox", _COLUMNS, key=("address",))
-_SELECT = "SELECT address, kind, name, capacity, features, answers, unix_user FROM mailbox WHERE listed"
+_SELECT = "SELECT address, kind, name, capacity, features, answers, unix_user, source FROM mailbox WHERE listed"
 _features = msgspec.json.Decoder(tuple[str, ...])
 
 
@@ -78,13 +78,14 @@ def _to_row(mailbox: Mailbox, position: int) -> Row:
         encode(mailbox.features).decode(),
         mailbox.answers,
         mailbox.unix_user,
+        mailbox.source,
         position,
         1,
     )
 
 
 def _from_row(row: Row) -> Mailbox:
-    address, kind, name, capacity, features, answers, unix_user = row
+    address, kind, name, capacity, features, answers, unix_user, source = row
     return Mailbox(
         address=address,
         kind=MailboxKind(kind),
@@ -93,4 +94,5 @@ def _from_row(row: Row) -> Mailbox:
         features=_features.decode(features),
         answers=RoomAnswer(answers),
         unix_user=unix_user,
+        source=source,
     )

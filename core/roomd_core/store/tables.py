@@ -12,6 +12,8 @@ from roomd_core.store.meta import Meta
 from roomd_core.store.occupancies import Occupancies
 from roomd_core.store.operations import Operations
 from roomd_core.store.requests import Requests
+from roomd_core.store.room_answers import RoomAnswerTable
+from roomd_core.store.roster import People, Rosters
 from roomd_core.store.runs import Runs
 
 
@@ -30,3 +32,6 @@ class Tables:
         self.audits = Audits(connection)
         self.requests = Requests(connection)
         self.meta = Meta(connection)
+        self.rosters = Rosters(connection)
+        self.room_answers = RoomAnswerTable(connection)
+        self.people = People(connection)

@@ -21,7 +21,7 @@ from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
 from roomd_core.sync.observe import observe
 from roomd_core.sync.remote import ExchangeUnavailable, Remote, RemoteError, RemoteItem
-from roomd_core.sync.rooms import Rival, Turn, learned_name, lesson, whose_turn
+from roomd_core.sync.rooms import Rival, Turn, lesson, whose_turn
 
 _INVITATION = "for the invitation to arrive"
 
@@ -186,14 +186,15 @@ class RoomAttendant:
         return max((entry.at for entry in entries if entry.kind is ChangeKind.PUSHED), default=None)
 
     async def _learned(self, room: Mailbox) -> RoomAnswer | None:
+        """Return what the room's own setting says, else what experience taught."""
         async with self._ledger.store.read() as tables:
-            value = await tables.meta.get(learned_name(room))
-        return RoomAnswer(value) if value else None
+            found = await tables.room_answers.get(room.address)
+        return (found.setting or found.learned) if found else None
 
     async def _learn(self, room: Mailbox, learned: RoomAnswer | None) -> None:
         if learned and learned is not await self._learned(room):
             async with self._ledger.store.write() as tables:
-                await tables.meta.put(learned_name(room), learned)
+                await tables.room_answers.learn(room.address, learned)
 
 
 def _needs_no_answers(case: Case, now: datetime) -> bool:

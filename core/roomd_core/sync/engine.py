@@ -124,6 +124,10 @@ class SyncEngine:
                 task.add_done_callback(self._ended)
             return self._round
 
+    async def relist(self) -> None:
+        """Take note that other mailboxes are listed now."""
+        await self._ledger.list_mailboxes()
+
     async def refresh(self, mailboxes: Sequence[str]) -> None:
         """Read just these mailboxes. Errors are noted with each; raise the first RemoteError if none was read."""
         listed = await self._ledger.list_mailboxes()

@@ -38,7 +38,7 @@ class Ledger:
         self._mailboxes: dict[str, Mailbox] = {}
 
     async def list_mailboxes(self) -> dict[str, Mailbox]:
-        """Read which mailboxes are listed; they change only with the configuration, when roomd starts."""
+        """Read which mailboxes are listed; whoever changes that says so (``SyncEngine.relist``)."""
         async with self.store.read() as tables:
             self._mailboxes = {mailbox.address: mailbox for mailbox in await tables.mailboxes.all()}
         return self._mailboxes

@@ -12,7 +12,6 @@ from roomd_core.sync.drift import disagreement, is_stale
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
 from roomd_core.sync.remote import ExchangeUnavailable, Remote, RemoteError
-from roomd_core.sync.rooms import learned_name
 
 logger = logging.getLogger(__name__)
 _PREFIX = "release:"
@@ -58,7 +57,8 @@ class Releaser:
         if room.answers is not RoomAnswer.AUTO:
             return room.answers is RoomAnswer.ROOMD
         async with self._ledger.store.read() as tables:
-            return await tables.meta.get(learned_name(room)) == RoomAnswer.ROOMD
+            found = await tables.room_answers.get(room.address)
+        return found is not None and (found.setting or found.learned) is RoomAnswer.ROOMD
 
     async def _release(self, name: str, case: Case, room: str) -> None:
         setting = await self._ledger.setting()

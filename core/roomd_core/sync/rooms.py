@@ -31,18 +31,13 @@ class Rival(Struct, frozen=True, kw_only=True):
 def whose_turn(
     room: Mailbox, learned: RoomAnswer | None, pushed_at: datetime | None, now: datetime, grace: timedelta
 ) -> Turn:
-    """Decide who answers for a room that has not answered: as configured, else as learned, else Exchange first."""
+    """Decide who answers for a room that has not: as configured, else as read or learned, else Exchange first."""
     rule = room.answers if room.answers is not RoomAnswer.AUTO else learned
     if rule is RoomAnswer.EXCHANGE:
         return Turn.EXCHANGE
     if rule is RoomAnswer.ROOMD:
         return Turn.ROOMD
     return Turn.LATER if pushed_at is None or now < pushed_at + grace else Turn.ROOMD
-
-
-def learned_name(room: Mailbox) -> str:
-    """Return the name of the fact that says who answers for a room, as far as was learned."""
-    return f"room-answers:{room.address}"
 
 
 def lesson(room: Mailbox, learned: RoomAnswer | None, answer: Answer) -> RoomAnswer | None:

@@ -40,22 +40,44 @@ class Watcher:
         self._debounce = debounce or Debounce()
         self._heard = asyncio.Event()
         self._watches: dict[str, Watch] = {}
+        self._followed: tuple[str, ...] = ()
+        self._changed = asyncio.Event()
 
     def watch_of(self, mailbox: str) -> Watch:
         """Return how a mailbox is watched."""
         return self._watches.get(mailbox, Watch())
 
+    def follow(self, mailboxes: Sequence[str]) -> None:
+        """Watch exactly these from now on. Exchange is asked anew for all of them, so nothing falls in between."""
+        if self._followed != tuple(mailboxes):
+            self._followed = tuple(mailboxes)
+            self._changed.set()
+
     async def serve(self, mailboxes: Sequence[str]) -> None:
-        """Watch these mailboxes until cancelled."""
+        """Watch these mailboxes, or those followed later, until cancelled."""
+        self.follow(mailboxes)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen(mailboxes), name="notifications")
+            tasks.create_task(self._listen(), name="notifications")
             while True:
                 due = self._debounce.take(self._clock.steady())
                 if due:
                     tasks.create_task(self._read(due), name="reading what stirred")
                 await woken(self._heard, self._pause())
 
-    async def _listen(self, mailboxes: Sequence[str]) -> None:
+    async def _listen(self) -> None:
+        """Watch whoever is followed; begin anew when that changes."""
+        while True:
+            self._changed.clear()
+            watching = asyncio.create_task(self._watch(self._followed), name="watching")
+            changed = asyncio.create_task(self._changed.wait(), name="whom to watch")
+            try:
+                await asyncio.wait([watching, changed], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in (watching, changed):
+                    task.cancel()
+                await asyncio.gather(watching, changed, return_exceptions=True)
+
+    async def _watch(self, mailboxes: Sequence[str]) -> None:
         while True:
             try:
                 await self._remote.watch(mailboxes, self._hear)

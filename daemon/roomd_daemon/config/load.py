@@ -8,8 +8,17 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from roomd_core.model import Mailbox
+from roomd_core.roster import RoomSource
 from roomd_daemon.config.faults import ConfigError, Fault, fault_of_syntax, fault_of_value
-from roomd_daemon.config.sections import ExchangeSection, PathsSection, PersonEntry, RoomEntry, Section, SyncSection
+from roomd_daemon.config.sections import (
+    ExchangeSection,
+    PathsSection,
+    PersonEntry,
+    RoomEntry,
+    RoomsEntry,
+    Section,
+    SyncSection,
+)
 
 LONGEST_SOCKET_PATH = 107
 """Bytes of a Unix socket's path (unix(7): sun_path is 108 with its closing zero)."""
@@ -28,9 +37,16 @@ class Config(Section):
     room: list[RoomEntry] = Field(
         default_factory=list, description="Rooms.", json_schema_extra={"expected": "tables [[room]]"}
     )
+    rooms: list[RoomsEntry] = Field(
+        default_factory=list, description="Many rooms.", json_schema_extra={"expected": "tables [[rooms]]"}
+    )
     person: list[PersonEntry] = Field(
         default_factory=list, description="People.", json_schema_extra={"expected": "tables [[person]]"}
     )
+
+    def sources(self) -> list[RoomSource]:
+        """Return the rooms that are not named one by one, in the order of the file."""
+        return [entry.source() for entry in self.rooms]
 
     def mailboxes(self) -> list[Mailbox]:
         """Return rooms, then people, in the order of the file."""
@@ -66,10 +82,24 @@ def _faults_of_whole(config: Config) -> Iterator[Fault]:
     yield from _certificate_faults(config.exchange)
     if len(bytes(config.paths.socket)) > LONGEST_SOCKET_PATH:
         yield Fault("paths.socket", f'"{config.paths.socket}"', f"a path of at most {LONGEST_SOCKET_PATH} bytes")
+    yield from _source_faults(config)
     entries = [*_keyed("room", config.room), *_keyed("person", config.person)]
     yield from _doubled(entries, "address")
     yield from _doubled(_keyed("room", config.room), "name")
     yield from _doubled(_keyed("person", config.person), "unix_user")
+
+
+def _source_faults(config: Config) -> Iterator[Fault]:
+    first: dict[str, int] = {}
+    for number, entry in enumerate(config.rooms, 1):
+        key = f"rooms[{number}]"
+        if (entry.list is None) == (entry.pattern is None):
+            found = "neither list nor pattern" if entry.list is None else "both list and pattern"
+            yield Fault(key, found, "one of the two")
+            continue
+        before = first.setdefault(entry.source().name.casefold(), number)
+        if before != number:
+            yield Fault(key, f"the {entry.source().name}, which rooms[{before}] has too", "each list or pattern once")
 
 
 def _certificate_faults(exchange: ExchangeSection) -> Iterator[Fault]:

@@ -7,8 +7,18 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from roomd_core.merge import Policy
 from roomd_core.model import Mailbox, MailboxKind, RoomAnswer
+from roomd_core.roster import RoomSource
 from roomd_daemon.config import defaults
-from roomd_daemon.config.values import Address, Duration, Endpoint, FilePath, Name, PositiveDuration
+from roomd_daemon.config.values import (
+    Address,
+    AddressPattern,
+    Duration,
+    Endpoint,
+    FilePath,
+    Name,
+    PositiveDuration,
+    RoomList,
+)
 
 REQUIRED: Any = ...
 
@@ -204,6 +214,36 @@ class RoomEntry(Section):
             capacity=self.capacity,
             features=tuple(self.features),
             answers=RoomAnswer(self.answers),
+        )
+
+
+class RoomsEntry(Section):
+    """``[[rooms]]``: many rooms at once, as Exchange lists them."""
+
+    list: RoomList | None = setting(
+        None,
+        expected='the address or the name of a room list, such as "all-rooms@example.com"',
+        description="A room list in Exchange, by address or name: its rooms, also those that come later.",
+    )
+    pattern: AddressPattern | None = setting(
+        None,
+        expected='addresses with * for anything, such as "room-*@example.com"',
+        description="The rooms whose address fits: those of all room lists, and those the address book shows.",
+    )
+    features: tuple[Name, ...] = Field(
+        (),
+        strict=False,
+        description="What these rooms have, in free words.",
+        json_schema_extra={"expected": 'a list of words such as ["screen", "video"]'},
+    )
+    answers: Literal["auto", "exchange", "roomd"] = setting(
+        "auto", expected='"auto", "exchange" or "roomd"', description="Who answers their invitations, as for a room."
+    )
+
+    def source(self) -> RoomSource:
+        """Return these rooms as the roster knows them."""
+        return RoomSource(
+            room_list=self.list, pattern=self.pattern, answers=RoomAnswer(self.answers), features=self.features
         )
 
 

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 _DURATION = re.compile(r"(\d{1,6})([smhd])")
+_PATTERN = re.compile(r"[^\s@<>,;:\"'\[\]]+@[^\s@<>,;:\"'\[\]]+")
 _ADDRESS = re.compile(r"[^\s@<>,;:\"']+@[^\s@<>,;:\"']+")
 
 
@@ -36,6 +37,16 @@ def _address(text: str) -> str:
     if not _ADDRESS.fullmatch(text):
         raise _wrong()
     return text.lower()
+
+
+def _pattern(text: str) -> str:
+    if not _PATTERN.fullmatch(text) or not set("*?") & set(text):
+        raise _wrong()
+    return text.lower()
+
+
+def _room_list(text: str) -> str:
+    return _address(text) if "@" in text else _not_blank(text)
 
 
 def _not_blank(text: str) -> str:
@@ -67,6 +78,8 @@ def _wrong() -> PydanticCustomError:
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 PositiveDuration = Annotated[Duration, AfterValidator(_positive)]
 Address = Annotated[str, AfterValidator(_address)]
+AddressPattern = Annotated[str, AfterValidator(_pattern)]
+RoomList = Annotated[str, AfterValidator(_room_list)]
 Name = Annotated[str, AfterValidator(_not_blank)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
 FilePath = Annotated[Path, BeforeValidator(_path)]

@@ -1,13 +1,15 @@
 """Exchange: the engine's Remote port, each operation a few requests down the line."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from msgspec.structs import replace
 
 from roomd_core.clock import Clock, SystemClock
-from roomd_core.model import Answer, Content, ItemRef
+from roomd_core.model import Answer, Content, ItemRef, Place
+from roomd_core.roster import Search
+from roomd_core.sync.automation import Automation
 from roomd_core.sync.remote import (
     Busy,
     ChangePage,
@@ -21,7 +23,7 @@ from roomd_core.sync.remote import (
     Stale,
     View,
 )
-from roomd_daemon.exchange import reads, writes
+from roomd_daemon.exchange import automation, directory, reads, writes
 from roomd_daemon.exchange.answers import (
     FeedPage,
     read_busy,
@@ -39,7 +41,7 @@ from roomd_daemon.exchange.rules import Rules
 from roomd_daemon.exchange.series import is_occurrence, occurrence_index
 from roomd_daemon.exchange.settings import ExchangeSettings
 from roomd_daemon.exchange.soap import Element
-from roomd_daemon.exchange.trouble import Request
+from roomd_daemon.exchange.trouble import DIRECTORY, Request
 from roomd_daemon.exchange.watching.group import watch
 
 T = TypeVar("T")
@@ -154,6 +156,28 @@ class Exchange:
     async def view(self, mailbox: str, start: datetime, end: datetime) -> View:
         """Show a calendar as Exchange expands it (EWS FindItem with a CalendarView)."""
         return await self._read("FindItem", mailbox, reads.calendar_view(mailbox, start, end), read_view)
+
+    async def room_lists(self) -> list[Place]:
+        """Return the room lists the administrator made (EWS GetRoomLists)."""
+        ask = directory.get_room_lists()
+        return await self._read("GetRoomLists", DIRECTORY, ask, directory.read_room_lists)
+
+    async def rooms_of(self, room_list: str) -> list[Place]:
+        """Return the rooms of a list (EWS GetRooms). Raise Gone where there is no such list."""
+        return await self._read("GetRooms", DIRECTORY, directory.get_rooms(room_list), directory.read_rooms)
+
+    async def search(self, beginning: str) -> Search:
+        """Return the mailboxes whose name or address begins so, a hundred at most (EWS ResolveNames)."""
+        return await self._read("ResolveNames", DIRECTORY, directory.resolve_names(beginning), directory.read_search)
+
+    async def automation(self, room: str) -> Automation | None:
+        """Return what a room does with requests by itself (EWS GetUserConfiguration); None where that is not told."""
+        ask = automation.get_calendar_options(room)
+        return await self._read("GetUserConfiguration", room, ask, automation.read_automation)
+
+    def know_rooms(self, addresses: Iterable[str]) -> None:
+        """Take these addresses for rooms from now on, whoever invites them as what."""
+        self._rooms = frozenset(addresses)
 
     async def watch(self, mailboxes: Sequence[str], tell: Callable[[Signal], None]) -> None:
         """Tell of what stirs in these calendars, until cancelled (EWS notifications, on connections of their own)."""

@@ -113,6 +113,7 @@ MEANINGS: dict[str, Meaning] = {
         (
             "ErrorItemNotFound",
             "ErrorItemPropertyRequestFailed",
+            "ErrorNameResolutionNoResults",
             "ErrorCalendarCannotUpdateDeletedItem",
             "ErrorCalendarOccurrenceIsDeletedFromRecurrence",
             "ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange",

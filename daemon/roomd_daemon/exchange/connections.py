@@ -27,7 +27,16 @@ from urllib3 import HTTPSConnectionPool
 from roomd_core.sync.remote import ExchangeUnavailable
 from roomd_daemon.exchange.settings import Access, Auth, ExchangeSettings
 from roomd_daemon.exchange.soap import LARGEST_BODY, Element, Malformed
-from roomd_daemon.exchange.trouble import MAY_CARRY_SOAP, UNDERSTOOD, CallFailed, Cause, NotEws, Reply, believe
+from roomd_daemon.exchange.trouble import (
+    DIRECTORY,
+    MAY_CARRY_SOAP,
+    UNDERSTOOD,
+    CallFailed,
+    Cause,
+    NotEws,
+    Reply,
+    believe,
+)
 
 VERSION = Version(build=Build(15, 0, 847, 0), api_version="Exchange2013_SP1")
 """The oldest schema with everything roomd asks for: every later server accepts it."""
@@ -119,7 +128,7 @@ class Principal:
     default_timezone = UTC
     version = VERSION
 
-    def __init__(self, protocol: "Connections", mailbox: str, access: Access) -> None:
+    def __init__(self, protocol: "Connections", mailbox: str | None, access: Access) -> None:
         self.protocol = protocol
         self.primary_smtp_address = mailbox
         self.identity = Identity(primary_smtp_address=mailbox)
@@ -153,7 +162,9 @@ class Connections(BaseProtocol):  # type: ignore[misc]  # exchangelib is untyped
         return session
 
     def principal(self, mailbox: str) -> Principal:
-        """Return whom to act as for that mailbox."""
+        """Return whom to act as for that mailbox; the service account itself where it is about none."""
+        if mailbox == DIRECTORY:
+            return Principal(self, None, Access.DELEGATE)
         return Principal(self, mailbox, self._settings.access)
 
     def send(self, mailbox: str, payload: Element, flight: Flight) -> Reply:

@@ -10,7 +10,7 @@ from roomd_daemon.exchange.backoff import Backoff
 from roomd_daemon.exchange.breaker import Breaker, Gate
 from roomd_daemon.exchange.faults import classify
 from roomd_daemon.exchange.settings import Access, ExchangeSettings
-from roomd_daemon.exchange.trouble import UNDERSTOOD, Request, trouble_of
+from roomd_daemon.exchange.trouble import DIRECTORY, UNDERSTOOD, Request, trouble_of
 
 
 class Rules:
@@ -51,5 +51,5 @@ class Rules:
             )
 
     def _principal_of(self, request: Request) -> str:
-        delegate = self._settings.access is Access.DELEGATE
-        return self._settings.username if delegate else request.mailbox
+        as_itself = self._settings.access is Access.DELEGATE or request.mailbox == DIRECTORY
+        return self._settings.username if as_itself else request.mailbox

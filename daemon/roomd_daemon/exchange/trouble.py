@@ -59,6 +59,10 @@ class Trouble(Struct, frozen=True, kw_only=True):
     after: timedelta | None = None
 
 
+DIRECTORY = "the address book"
+"""What a request is about that concerns no mailbox: it is made as the service account itself."""
+
+
 class Request(Struct, frozen=True, kw_only=True):
     """One EWS request, about or as ``mailbox``."""
 

@@ -17,6 +17,11 @@ class Callers:
         self._people = people
         self._known: dict[int, Caller] = {}
 
+    def know(self, people: Sequence[Mailbox]) -> None:
+        """Take these for the people there are."""
+        self._people = people
+        self._known = {}
+
     async def of(self, peer: Peer) -> Caller:
         """Return who the peer is."""
         if peer.uid not in self._known:

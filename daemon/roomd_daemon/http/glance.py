@@ -15,6 +15,7 @@ async def glance(services: Services, caller: Caller) -> wire.Status:
     async with services.store.read() as tables:
         mailboxes = await tables.mailboxes.all()
         freshness = await tables.mailboxes.freshness()
+        answers = await tables.room_answers.all()
         outbox = await tables.operations.summary()
         conflicts = await tables.conflicts.count_open()
         findings = await tables.audits.count()
@@ -28,7 +29,10 @@ async def glance(services: Services, caller: Caller) -> wire.Status:
         may_act_for_all=caller.may_act_for_all,
         exchange=_exchange(services),
         mailboxes=tuple(
-            mailbox_status(each, freshness.get(each.address), services.watch_of(each.address)) for each in mailboxes
+            mailbox_status(
+                each, freshness.get(each.address), services.watch_of(each.address), answers.get(each.address)
+            )
+            for each in mailboxes
         ),
         outbox=_outbox(outbox),
         conflicts=conflicts,
@@ -37,7 +41,7 @@ async def glance(services: Services, caller: Caller) -> wire.Status:
         last_run=runs[0] if runs else None,
         next_run_at=services.next_run_at(),
         quarantine=services.store.quarantine,
-        warnings=(*services.store.warnings, *services.warnings),
+        warnings=(*services.store.warnings, *services.warnings, *services.roster.warnings),
     )
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from roomd_core.api import openapi as document
 from roomd_core.api import wire
 from roomd_core.booking import queries
+from roomd_core.booking.people import checked_address
 from roomd_core.booking.series_edits import Change
 from roomd_core.errors import Invalid
 from roomd_core.model import MailboxKind, Run, Trigger
@@ -49,6 +50,25 @@ async def rooms(services: Services, _: Asked[None, None]) -> wire.Mailboxes:
 async def people(services: Services, _: Asked[None, None]) -> wire.Mailboxes:
     """List the people."""
     return await queries.mailboxes(services.store, MailboxKind.PERSON, watch_of=services.watch_of)
+
+
+async def put_person(services: Services, asked: Asked[None, wire.Person]) -> wire.MailboxStatus:
+    """List a person, or change one listed so before."""
+    asked.caller.require_may_act_for_all(to="say whose calendars are read")
+    person = await services.roster.put_person(
+        checked_address("address", asked.of),
+        name=asked.body.name,
+        unix_user=asked.body.unix_user,
+        by=asked.caller.user,
+    )
+    return await queries.mailbox(services.store, person, watch_of=services.watch_of)
+
+
+async def remove_person(services: Services, asked: Asked[None, None]) -> wire.MailboxStatus:
+    """List a person no longer."""
+    asked.caller.require_may_act_for_all(to="say whose calendars are read")
+    person = await services.roster.remove_person(checked_address("address", asked.of))
+    return await queries.mailbox(services.store, person, watch_of=services.watch_of)
 
 
 async def timeline(services: Services, asked: Asked[wire.TimelineQuery, None]) -> wire.Timeline:
@@ -92,6 +112,10 @@ async def cancel(services: Services, asked: Asked[wire.CancelQuery, None]) -> wi
 
 async def sync(services: Services, asked: Asked[wire.SyncQuery, None]) -> Run:
     """Run now, or join the run under way."""
+    if asked.query.wait:
+        await services.roster.reread()
+    else:
+        services.roster.wake()
     begun, ended = await services.runner.begin(Trigger.HAND)
     return await asyncio.shield(ended) if asked.query.wait else begun
 
@@ -183,7 +207,7 @@ def _require_within(field: str, value: float, most: float) -> None:
 HANDLERS: Mapping[str, Handler] = {
     handler.__name__: handler
     for handler in (
-        status, mailboxes, rooms, people, timeline, book, event, change, cancel, sync, plan, audits, audit, runs,
-        conflicts, conflict, resolve, release, changes, stream, openapi,
+        status, mailboxes, rooms, people, put_person, remove_person, timeline, book, event, change, cancel, sync,
+        plan, audits, audit, runs, conflicts, conflict, resolve, release, changes, stream, openapi,
     )
 }  # fmt: skip

@@ -8,6 +8,7 @@ from roomd_core.booking import BookingService
 from roomd_core.booking.deciding import Deciding
 from roomd_core.clock import Clock
 from roomd_core.model import Watch
+from roomd_core.roster import Roster
 from roomd_core.store import Store
 from roomd_core.sync.engine import SyncEngine
 from roomd_daemon.http.broadcast import Broadcast
@@ -27,6 +28,7 @@ class Services:
     runner: Runner
     broadcast: Broadcast
     callers: Callers
+    roster: Roster
     clock: Clock
     watch_of: Callable[[str], Watch]
     next_run_at: Callable[[], datetime | None]

@@ -43,6 +43,7 @@ CODES: dict[str, tuple[type[RemoteError], type[RemoteError]]] = {
     "ErrorExceededSubscriptionCount": (RetryLater, RetryLater),
     "ErrorItemNotFound": (Gone, Gone),
     "ErrorItemPropertyRequestFailed": (Gone, Gone),
+    "ErrorNameResolutionNoResults": (Gone, Gone),
     "ErrorCalendarCannotUpdateDeletedItem": (Gone, Gone),
     "ErrorCalendarOccurrenceIsDeletedFromRecurrence": (Gone, Gone),
     "ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange": (Gone, Gone),

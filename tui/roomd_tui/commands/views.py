@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from roomd_core.api.wire import EventView, MailboxStatus
-from roomd_core.model import MailboxKind, Run
+from roomd_core.model import KnownBy, MailboxKind, RoomAnswer, Run
 from roomd_core.zones import zone_of
 from roomd_tui import words
 from roomd_tui.cells import table
@@ -82,9 +82,16 @@ def mailbox_rows(mailboxes: Iterable[MailboxStatus], now: datetime) -> list[tupl
 
 
 def room_facts(status: MailboxStatus) -> str:
-    """Write a room's seats and features."""
+    """Write a room's seats and features, and who answers for it where that is known."""
     seats = [count(status.mailbox.capacity, "seat")] if status.mailbox.capacity else []
-    return ", ".join([*seats, *status.mailbox.features])
+    return ", ".join([*seats, *status.mailbox.features, *_answering(status)])
+
+
+def _answering(status: MailboxStatus) -> list[str]:
+    found = status.answering
+    if found is None or found.known_by is KnownBy.UNKNOWN:
+        return []
+    return [f"{'Exchange' if found.who is RoomAnswer.EXCHANGE else 'roomd'} answers ({found.known_by})"]
 
 
 def read_text(status: MailboxStatus, now: datetime) -> str:

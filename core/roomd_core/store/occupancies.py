@@ -15,9 +15,12 @@ _SELECT = select("occupancy", _COLUMNS)
 _ORDER = "ORDER BY mailbox, start_at, end_at, event"
 
 # What overlaps and began before ``start`` began at most the longest occupancy's length before it. Without this bound
-# a room's whole past would be read; the index occupancy_by_length answers it at once.
+# a room's whole past would be read. The index occupancy_by_length holds those of more than four hours and answers at
+# once; four hours back are read in any case.
 _BEGUN = """
-    start_at < :end AND start_at >= :start - (SELECT max(end_at - start_at) FROM occupancy)
+    start_at < :end AND start_at >= :start - coalesce((
+        SELECT end_at - start_at FROM occupancy WHERE end_at - start_at > 14400 ORDER BY end_at - start_at DESC LIMIT 1
+    ), 14400)
 """
 
 

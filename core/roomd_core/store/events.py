@@ -59,7 +59,10 @@ class Events(Table):
         await self._run_many(_PUT, [_to_row(event) for event in events])
 
     async def _matching(self, column: str, values: Iterable[str]) -> list[Event]:
-        rows = await self._rows(f"{_SELECT} WHERE {column} {AMONG}", among=array(values))
+        wanted = list(values)
+        if not wanted:
+            return []
+        rows = await self._rows(f"{_SELECT} WHERE {column} {AMONG}", among=array(wanted))
         return [_from_row(row) for row in rows]
 
 

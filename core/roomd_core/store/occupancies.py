@@ -19,7 +19,8 @@ _ORDER = "ORDER BY mailbox, start_at, end_at, event"
 # once; four hours back are read in any case.
 _BEGUN = """
     start_at < :end AND start_at >= :start - coalesce((
-        SELECT end_at - start_at FROM occupancy WHERE end_at - start_at > 14400 ORDER BY end_at - start_at DESC LIMIT 1
+        SELECT end_at - start_at FROM occupancy WHERE end_at - start_at > 14400
+        ORDER BY end_at - start_at DESC LIMIT 1
     ), 14400)
 """
 
@@ -33,8 +34,13 @@ class Occupancies(Table):
 
     async def replace_many(self, by_event: Mapping[str, Sequence[Occupancy]]) -> None:
         """Make these the occupancies of each event named, and no others."""
-        await self._run(_REMOVE, among=array(by_event))
-        await self._run_many(_PUT, [_to_row(occupancy) for occupancy in chain.from_iterable(by_event.values())])
+        if by_event:
+            await self._run(_REMOVE, among=array(by_event))
+        await self.add(chain.from_iterable(by_event.values()))
+
+    async def add(self, occupancies: Iterable[Occupancy]) -> None:
+        """Add these; none of their events may have any yet that is at the same time in the same mailbox."""
+        await self._run_many(_PUT, [_to_row(occupancy) for occupancy in occupancies])
 
     async def of_event(self, event: str) -> list[Occupancy]:
         """Return the occupancies of an event, by mailbox and start."""

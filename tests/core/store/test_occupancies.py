@@ -114,7 +114,7 @@ async def test_parts_of_a_second_are_rounded_down(store: Store) -> None:
 
 
 @pytest.mark.parametrize("analyzed", [False, True])
-async def test_who_has_a_room_is_found_in_a_bounded_part_of_its_history(store: Store, analyzed: bool) -> None:
+async def test_who_has_a_room_is_found_in_a_bounded_part_of_its_history(store: Store, *, analyzed: bool) -> None:
     async with store.write() as tables:
         for day in range(60):
             start = NINE - timedelta(days=day)

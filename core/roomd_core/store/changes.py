@@ -44,10 +44,15 @@ class Changes(Table):
         """Append entries, whatever their ``seq``, and return them with the numbers they got."""
         if not entries:
             return []
-        await self._run_many(_ADD, [_to_row(entry) for entry in entries])
-        self.appended = await self.last_seq()
+        await self.record(entries)
         first = self.appended - len(entries) + 1
         return [replace(entry, seq=seq) for seq, entry in enumerate(entries, first)]
+
+    async def record(self, entries: Sequence[Change]) -> None:
+        """Append entries, where nobody asks for their numbers."""
+        if entries:
+            await self._run_many(_ADD, [_to_row(entry) for entry in entries])
+            self.appended = await self.last_seq()
 
     async def since(self, seq: int, limit: int) -> list[Change]:
         """Return at most ``limit`` entries after the one numbered ``seq``."""

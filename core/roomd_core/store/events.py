@@ -16,6 +16,8 @@ _COLUMNS = (
 _PUT = upsert("event", _COLUMNS, key=("id",))
 _SELECT = select("event", _COLUMNS)
 _responses = msgspec.json.Decoder(tuple[Response, ...])
+_AS_CONTENT = b""
+"""Stands for a base that is the content, as it is of nearly every event: half the row, and all of it on one page."""
 
 
 class Events(Table):
@@ -57,7 +59,10 @@ class Events(Table):
         await self._run_many(_PUT, [_to_row(event) for event in events])
 
     async def _matching(self, column: str, values: Iterable[str]) -> list[Event]:
-        rows = await self._rows(f"{_SELECT} WHERE {column} {AMONG}", among=array(values))
+        wanted = list(values)
+        if not wanted:
+            return []
+        rows = await self._rows(f"{_SELECT} WHERE {column} {AMONG}", among=array(wanted))
         return [_from_row(row) for row in rows]
 
 
@@ -72,7 +77,7 @@ def _to_row(event: Event) -> Row:
         seconds(event.content.end),
         event.content.series is not None,
         encode(event.content),
-        maybe(encode, event.base),
+        _AS_CONTENT if event.base == event.content else maybe(encode, event.base),
         encode(event.responses),
         event.uid,
         maybe(bytes.hex, event.global_id),
@@ -89,13 +94,14 @@ def _from_row(row: Row) -> Event:
         event_id, origin, organizer, organizer_name, status, _start, _end, _recurring, current, base, responses,
         uid, global_id, key, title_is_organizer, version, created_at, changed_at,
     ) = row  # fmt: skip
+    told = content(current)
     return Event(
         id=event_id,
         origin=Origin(origin),
         organizer=organizer,
         organizer_name=organizer_name,
-        content=content(current),
-        base=maybe(content, base),
+        content=told,
+        base=told if base == _AS_CONTENT else maybe(content, base),
         status=EventStatus(status),
         responses=_responses.decode(responses),
         uid=uid,

@@ -15,9 +15,13 @@ _SELECT = select("occupancy", _COLUMNS)
 _ORDER = "ORDER BY mailbox, start_at, end_at, event"
 
 # What overlaps and began before ``start`` began at most the longest occupancy's length before it. Without this bound
-# a room's whole past would be read; the index occupancy_by_length answers it at once.
+# a room's whole past would be read. The index occupancy_by_length holds those of more than four hours and answers at
+# once; four hours back are read in any case.
 _BEGUN = """
-    start_at < :end AND start_at >= :start - (SELECT max(end_at - start_at) FROM occupancy)
+    start_at < :end AND start_at >= :start - coalesce((
+        SELECT end_at - start_at FROM occupancy WHERE end_at - start_at > 14400
+        ORDER BY end_at - start_at DESC LIMIT 1
+    ), 14400)
 """
 
 
@@ -30,8 +34,13 @@ class Occupancies(Table):
 
     async def replace_many(self, by_event: Mapping[str, Sequence[Occupancy]]) -> None:
         """Make these the occupancies of each event named, and no others."""
-        await self._run(_REMOVE, among=array(by_event))
-        await self._run_many(_PUT, [_to_row(occupancy) for occupancy in chain.from_iterable(by_event.values())])
+        if by_event:
+            await self._run(_REMOVE, among=array(by_event))
+        await self.add(chain.from_iterable(by_event.values()))
+
+    async def add(self, occupancies: Iterable[Occupancy]) -> None:
+        """Add these; none of their events may have any yet that is at the same time in the same mailbox."""
+        await self._run_many(_PUT, [_to_row(occupancy) for occupancy in occupancies])
 
     async def of_event(self, event: str) -> list[Occupancy]:
         """Return the occupancies of an event, by mailbox and start."""

@@ -1,6 +1,6 @@
 """What every table's class is made from: how to run a statement, and statements made from names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 from aiosqlite import Connection
@@ -37,9 +37,10 @@ class Table:
         assert inserted is not None
         return int(inserted[0])
 
-    async def _run_many(self, sql: str, rows: Iterable[Row]) -> None:
+    async def _run_many(self, sql: str, rows: Sequence[Row]) -> None:
         # One trip to the connection's thread for all: a trip a row costs five times as much.
-        await self._connection.executemany(sql, rows)
+        if rows:
+            await self._connection.executemany(sql, rows)
 
 
 def select(table: str, columns: Sequence[str]) -> str:

@@ -17,6 +17,8 @@ async def load_case(tables: Tables, event: str) -> Case | None:
 async def load_cases(tables: Tables, events: Iterable[str]) -> list[Case]:
     """Load everything about these events; those that do not exist are left out."""
     found = await tables.events.many(events)
+    if not found:
+        return []
     items = await tables.items.of_events(found)
     occupancies = await tables.occupancies.of_events(found)
     operations = await tables.operations.open_of_events(found)

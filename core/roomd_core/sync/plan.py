@@ -10,6 +10,7 @@ from roomd_core.sync.case import Case, Revision, Setting
 from roomd_core.sync.conclude import conclude
 from roomd_core.sync.content import event_of
 from roomd_core.sync.copies import series_in, told_series
+from roomd_core.sync.first import as_observed, first_seen, is_plain
 from roomd_core.sync.match import Cases
 from roomd_core.sync.observe import absorb, observe, observe_absence
 from roomd_core.sync.remote import ChangePage, RemoteItem
@@ -25,11 +26,13 @@ def to_read(page: ChangePage, cases: Cases, mailbox: Mailbox, setting: Setting) 
     return [
         seen.ref.item_id
         for seen in page.changed
-        if seen.detail is None
-        and not seen.is_cancelled
-        and (seen.kind is ItemKind.MASTER or _tells_content(seen, mailbox, setting))
-        and _concerns(seen, cases, mailbox, setting)
+        if _tells_more(seen, mailbox, setting) and _concerns(seen, cases, mailbox, setting)
     ]
+
+
+def worth_reading(page: ChangePage, mailbox: Mailbox, setting: Setting) -> ChangePage:
+    """Return the part of a page that ``to_read`` may list, whatever is known of it: of a room, mostly nothing."""
+    return replace(page, changed=tuple(s for s in page.changed if _tells_more(s, mailbox, setting)), deleted=())
 
 
 def exceptions_to_read(page: ChangePage, setting: Setting) -> list[str]:
@@ -61,19 +64,57 @@ def plan_pull(page: ChangePage, cases: Cases, mailbox: Mailbox, setting: Setting
     What is there comes before what is gone: an item that moved within the calendar is deleted under one id and
     there under another, and its event was never gone.
     """
+    firsts = _Firsts(cases, mailbox, setting)
     for seen in page.changed:
-        if _concerns(seen, cases, mailbox, setting):
-            case = cases.matching(mailbox.address, seen) or _begin(seen, mailbox, setting)
-            twin = cases.twin(case, seen)
+        case = firsts.opened(cases.matching(mailbox.address, seen))
+        if case is None and is_plain(seen, setting):
+            if not _is_over(seen, setting):
+                firsts.take(seen)
+        elif _concerns(seen, cases, mailbox, setting):
+            case = case or _begin(seen, mailbox, setting)
+            twin = firsts.opened(cases.twin(case, seen))
             if twin:
                 case, emptied = absorb(case, twin)
                 cases.put(emptied)
             cases.put(observe(case, mailbox, seen, setting))
     for item_id in page.deleted:
-        known = cases.holding(mailbox.address, item_id)
+        known = firsts.opened(cases.holding(mailbox.address, item_id))
         if known:
             cases.put(observe_absence(known, mailbox.address, item_id, setting))
-    return tuple(conclude(before, case, setting) for before, case in cases.touched())
+    return tuple(firsts.done(case) or conclude(before, case, setting) for before, case in cases.touched())
+
+
+class _Firsts:
+    """The events a page begins by the short way, until the same page tells more of one."""
+
+    def __init__(self, cases: Cases, mailbox: Mailbox, setting: Setting) -> None:
+        self._cases = cases
+        self._mailbox = mailbox
+        self._setting = setting
+        self._taken: dict[str, tuple[Revision, RemoteItem]] = {}
+
+    def take(self, seen: RemoteItem) -> None:
+        revision = first_seen(seen, self._mailbox, self._setting)
+        self._taken[revision.after.event.id] = revision, seen
+        self._cases.put(revision.after)
+
+    def opened(self, case: Case | None) -> Case | None:
+        """Return a case as observed so far: what was concluded the short way is taken back."""
+        if case is None or case.event.id not in self._taken:
+            return case
+        case = as_observed(*self._taken.pop(case.event.id), self._mailbox, self._setting)
+        self._cases.put(case)
+        return case
+
+    def done(self, case: Case) -> Revision | None:
+        """Return what has become of a case that went the short way to the end."""
+        taken = self._taken.get(case.event.id)
+        return taken[0] if taken else None
+
+
+def _tells_more(seen: RemoteItem, mailbox: Mailbox, setting: Setting) -> bool:
+    read_or_gone = seen.detail is not None or seen.is_cancelled
+    return not read_or_gone and (seen.kind is ItemKind.MASTER or _tells_content(seen, mailbox, setting))
 
 
 def _tells_content(seen: RemoteItem, mailbox: Mailbox, setting: Setting) -> bool:

@@ -7,11 +7,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from roomd_core.model import EXCHANGE, Change, ChangeKind, Mailbox
+from roomd_core.sync.case import Setting
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.loading import load_for
 from roomd_core.sync.loss_guard import LossGuard
 from roomd_core.sync.losses import Loss, held_back, lost_in
-from roomd_core.sync.plan import completed, exceptions_to_read, plan_pull, to_read, with_exceptions
+from roomd_core.sync.plan import completed, exceptions_to_read, plan_pull, to_read, with_exceptions, worth_reading
 from roomd_core.sync.remote import ChangePage, MailboxUnavailable, Remote, RemoteItem, StateInvalid
 from roomd_core.sync.writing import write
 
@@ -127,11 +128,18 @@ class Puller:
     async def _complete(self, mailbox: Mailbox, page: ChangePage) -> ChangePage:
         """Read in full what has to be, before the transaction that stores the page."""
         setting = await self._ledger.setting()
+        asked = await self._to_read(mailbox, worth_reading(page, mailbox, setting), setting)
+        if asked:
+            page = completed(page, asked, await self._fetch(mailbox, asked))
+        exceptions = exceptions_to_read(page, setting)
+        return with_exceptions(page, await self._fetch(mailbox, exceptions)) if exceptions else page
+
+    async def _to_read(self, mailbox: Mailbox, page: ChangePage, setting: Setting) -> list[str]:
+        if not page.changed:
+            return []
         async with self._ledger.store.read() as tables:
             cases = await load_for(tables, mailbox, page)
-        asked = to_read(page, cases, mailbox, setting)
-        page = completed(page, asked, await self._fetch(mailbox, asked))
-        return with_exceptions(page, await self._fetch(mailbox, exceptions_to_read(page, setting)))
+        return to_read(page, cases, mailbox, setting)
 
     async def _fetch(self, mailbox: Mailbox, item_ids: Sequence[str]) -> dict[str, RemoteItem]:
         read = await self._remote.fetch(mailbox.address, item_ids) if item_ids else []

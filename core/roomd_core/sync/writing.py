@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import TypeVar
 
-from roomd_core.model import Change, ConflictKind
+from roomd_core.model import Change, ConflictKind, Occupancy
 from roomd_core.store import Tables
 from roomd_core.sync.case import Revision, Setting
 from roomd_core.sync.cause import Parties
@@ -20,10 +20,11 @@ async def write(tables: Tables, revisions: Sequence[Revision], setting: Setting)
     if not changed:
         return []
     occupied = [revision for revision in changed if _moved(revision)]
-    earlier = await _overlaps_near(tables, occupied, setting)
+    near = await _held_near(tables, occupied, setting)
     await _write_events(tables, changed)
     await _write_items(tables, changed)
-    await tables.occupancies.replace_many({each.after.event.id: each.after.occupancies for each in occupied})
+    await tables.occupancies.replace_many({r.after.event.id: r.after.occupancies for r in occupied if r.before})
+    await tables.occupancies.add(chain.from_iterable(r.after.occupancies for r in occupied if r.before is None))
     await _write_operations(tables, changed)
     for conflict in chain.from_iterable(
         _new(r.after.conflicts, r.before.conflicts if r.before else ()) for r in changed
@@ -31,8 +32,9 @@ async def write(tables: Tables, revisions: Sequence[Revision], setting: Setting)
         await tables.conflicts.put(conflict)
     entries = [*chain.from_iterable(revision.entries for revision in changed)]
     if occupied:
-        entries += await _review_overlaps(tables, occupied, earlier, setting)
-    return await tables.changes.append_many(entries)
+        entries += await _review_overlaps(tables, occupied, near, setting)
+    await tables.changes.record(entries)
+    return entries
 
 
 async def _write_events(tables: Tables, revisions: Sequence[Revision]) -> None:
@@ -69,11 +71,12 @@ async def _write_operations(tables: Tables, revisions: Sequence[Revision]) -> No
 
 
 async def _review_overlaps(
-    tables: Tables, revisions: Sequence[Revision], earlier: set[Overlap], setting: Setting
+    tables: Tables, revisions: Sequence[Revision], near: Sequence[Occupancy], setting: Setting
 ) -> list[Change]:
-    current = await _overlaps_near(tables, revisions, setting)
-    fresh = current - earlier
-    touched = await tables.conflicts.open_of_events([revision.after.event.id for revision in revisions])
+    current = _overlaps_after(near, revisions, setting)
+    fresh = current - overlaps(near)
+    known = [revision.after.event.id for revision in revisions if revision.before]
+    touched = await tables.conflicts.open_of_events(known) if known else {}
     opened = {
         each.id: each for each in chain.from_iterable(touched.values()) if each.kind is ConflictKind.DOUBLE_BOOKING
     }
@@ -85,20 +88,28 @@ async def _review_overlaps(
     return entries
 
 
-async def _overlaps_near(tables: Tables, revisions: Sequence[Revision], setting: Setting) -> set[Overlap]:
-    """Find the double bookings in the rooms and the time that these revisions are about."""
+async def _held_near(tables: Tables, revisions: Sequence[Revision], setting: Setting) -> list[Occupancy]:
+    """Return what holds the rooms at the time that these revisions are about, before they are written."""
     spans = [span for r in revisions for case in (r.before, r.after) if case for span in case.occupancies]
     rooms = {span.mailbox for span in spans if setting.is_room(span.mailbox)}
     if not rooms:
-        return set()
+        return []
     start = min(span.start for span in spans)
     end = max(span.end for span in spans)
-    return overlaps(await tables.occupancies.holding(sorted(rooms), start, end))
+    return await tables.occupancies.holding(sorted(rooms), start, end)
+
+
+def _overlaps_after(near: Sequence[Occupancy], revisions: Sequence[Revision], setting: Setting) -> set[Overlap]:
+    """Find the double bookings there are once these revisions are written."""
+    moved = {revision.after.event.id for revision in revisions}
+    taken = [span for r in revisions for span in r.after.occupancies if setting.is_room(span.mailbox)]
+    return overlaps([*(span for span in near if span.event not in moved), *taken])
 
 
 def _moved(revision: Revision) -> bool:
-    before = revision.before.occupancies if revision.before else ()
-    return set(before) != set(revision.after.occupancies)
+    if revision.before is None:
+        return bool(revision.after.occupancies)
+    return set(revision.before.occupancies) != set(revision.after.occupancies)
 
 
 def _new(after: Sequence[Row], before: Sequence[Row]) -> list[Row]:

@@ -23,6 +23,7 @@ from roomd_daemon.exchange.values import read_instant, read_ref
 _UPDATE = TYPES + "Update"
 _CHANGED = (TYPES + "Create", _UPDATE)
 _DELETED = TYPES + "Delete"
+_NO_ROWS: Sequence[Element] = ()
 _PARENT_FOLDER = TYPES + "ParentFolderId"
 _HOLDS_TIME = ("Busy", "Tentative", "OOF")
 
@@ -44,15 +45,26 @@ def read_page(answer: Element, rooms: frozenset[str]) -> FeedPage:
     state = message.findtext(MESSAGES + "SyncState")
     if not state:
         raise Malformed("a page of the feed has no sync state")
-    changes = message.find(MESSAGES + "Changes")
-    rows: Sequence[Element] = () if changes is None else list(changes)
-    items = [row[0] for row in rows if row.tag in _CHANGED and len(row) and row[0].tag == CALENDAR_ITEM]
+    found = message.find(MESSAGES + "Changes")
+    changed: list[RemoteItem] = []
+    deleted: list[str] = []
+    folders: dict[str, str] = {}
+    for row in _NO_ROWS if found is None else found:
+        tag = row.tag
+        if tag == _DELETED:
+            deleted.append(read_ref(row).item_id)
+        elif tag in _CHANGED and len(row):
+            item = row[0]
+            if item.tag == CALENDAR_ITEM:
+                changed.append(read_item(item, rooms, in_full=False))
+            if tag == _UPDATE:
+                folders.update((_folder_of(item),))
     return FeedPage(
         state=state,
-        changed=tuple(read_item(item, rooms, in_full=False) for item in items),
-        deleted=tuple(read_ref(row).item_id for row in rows if row.tag == _DELETED),
-        folders=dict(_folder_of(row[0]) for row in rows if row.tag == _UPDATE and len(row)),
-        count=len(rows),
+        changed=tuple(changed),
+        deleted=tuple(deleted),
+        folders=folders,
+        count=0 if found is None else len(found),
         last=message.findtext(MESSAGES + "IncludesLastItemInRange") in ("true", "1"),
     )
 

@@ -1,15 +1,16 @@
 """One CalendarItem element to one RemoteItem: a single walk over its children, no object model in between."""
 
-from base64 import b64decode
-from collections.abc import Iterator
+from binascii import a2b_base64
+from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
-from roomd_core.model import Answer, Attendee, ItemKind, Response, Role, Sensitivity, ShowAs
+from roomd_core.model import Answer, Attendee, ItemKind, ItemRef, Response, Role, Sensitivity, ShowAs
 from roomd_core.sync.remote import Detail, RemoteItem, Shown
 from roomd_daemon.exchange.properties import CLEAN_GLOBAL_ID, ORGANIZER_ADDRESS, ROOMD_KEY, ExtendedProperty
 from roomd_daemon.exchange.series import original_start_of, read_series
 from roomd_daemon.exchange.soap import TYPES, Element, Malformed
-from roomd_daemon.exchange.values import read_instant, read_ref
+from roomd_daemon.exchange.values import read_instant
 from roomd_daemon.exchange.zone_definition import defined_zone
 from roomd_daemon.exchange.zones import UTC_ID, iana_zone
 
@@ -37,6 +38,8 @@ SHOW_AS = {
 }
 
 _EXTENDED = TYPES + "ExtendedProperty"
+_ITEM_ID = TYPES + "ItemId"
+_CATEGORIES = TYPES + "Categories"
 _START_ZONE = TYPES + "StartTimeZone"
 _ORGANIZER = TYPES + "Organizer"
 _INVITED = {
@@ -44,14 +47,32 @@ _INVITED = {
     TYPES + "OptionalAttendees": Role.OPTIONAL,
     TYPES + "Resources": None,
 }
-_T = {name: TYPES + name for name in (
-    "Subject", "Sensitivity", "Body", "Categories", "LastModifiedTime", "ReminderIsSet", "ReminderMinutesBeforeStart",
-    "UID", "Start", "End", "IsAllDayEvent", "LegacyFreeBusyStatus", "Location", "IsMeeting", "IsCancelled",
-    "CalendarItemType", "MyResponseType", "RecurrenceId",
-)}  # fmt: skip
+_SUBJECT = TYPES + "Subject"
+_SENSITIVITY = TYPES + "Sensitivity"
+_BODY = TYPES + "Body"
+_MODIFIED = TYPES + "LastModifiedTime"
+_REMINDER_IS_SET = TYPES + "ReminderIsSet"
+_REMINDER = TYPES + "ReminderMinutesBeforeStart"
+_UID = TYPES + "UID"
+_RECURRENCE_ID = TYPES + "RecurrenceId"
+_START = TYPES + "Start"
+_END = TYPES + "End"
+_ALL_DAY = TYPES + "IsAllDayEvent"
+_SHOW_AS = TYPES + "LegacyFreeBusyStatus"
+_LOCATION = TYPES + "Location"
+_IS_MEETING = TYPES + "IsMeeting"
+_IS_CANCELLED = TYPES + "IsCancelled"
+_KIND = TYPES + "CalendarItemType"
+_REPLY = TYPES + "MyResponseType"
 _MAILBOX = TYPES + "Mailbox"
 _NAME = TYPES + "Name"
 _ADDRESS = TYPES + "EmailAddress"
+_RESPONSE = TYPES + "ResponseType"
+_RESPONDED = TYPES + "LastResponseTime"
+_VALUE = TYPES + "Value"
+
+_TRUE = frozenset(("true", "1"))
+_NO_ELEMENTS: Sequence[Element] = ()
 
 
 def read_item(element: Element, rooms: frozenset[str], *, in_full: bool) -> RemoteItem:
@@ -60,65 +81,77 @@ def read_item(element: Element, rooms: frozenset[str], *, in_full: bool) -> Remo
     ``organizer`` is empty where the answer does not carry the address. ``rooms`` are the addresses that are rooms
     whatever they were invited as.
     """
-    parts = {child.tag: child for child in element}
-    texts = {tag: child.text or "" for tag, child in parts.items()}
-    extended = dict(_extended(element))
-    organizer = _person(parts.get(_ORGANIZER))
-    address = (extended.get(ORGANIZER_ADDRESS) or organizer[1]).lower()
-    reply = texts.get(_T["MyResponseType"], "")
-    is_meeting = _is_true(texts, "IsMeeting")
+    parts: dict[str, Element] = {}
+    texts: dict[str, str | None] = {}
+    extended: dict[ExtendedProperty | None, str] = {}
+    for child in element:  # once: each element seen costs, and a first reading sees millions
+        tag = child.tag
+        if tag == _EXTENDED:
+            extended[_which(tuple(child[0].items()))] = child.findtext(_VALUE) or ""
+        else:
+            parts[tag] = child
+            texts[tag] = child.text
+    said = texts.get
+    name, address = _person(parts.get(_ORGANIZER))
+    address = (extended.get(ORGANIZER_ADDRESS) or address).lower()
+    reply = said(_REPLY) or ""
+    is_meeting = said(_IS_MEETING) in _TRUE
     global_id = extended.get(CLEAN_GLOBAL_ID)
-    kind = KINDS.get(texts.get(_T["CalendarItemType"], "Single"), ItemKind.SINGLE)
-    start, zone = _required_instant(texts, "Start"), _zone(parts.get(_START_ZONE))
-    told, uid = _instant(texts.get(_T["RecurrenceId"])), texts.get(_T["UID"], "")
+    kind = KINDS.get(said(_KIND) or "Single", ItemKind.SINGLE)
+    start, zone = _required_instant(said(_START), "Start"), _zone_of(parts.get(_START_ZONE))
+    uid = said(_UID) or ""
     return RemoteItem(
-        ref=read_ref(element),
+        ref=_ref(parts.get(_ITEM_ID)),
         kind=kind,
         uid=uid or None,
-        global_id=b64decode(global_id) if global_id else None,
+        global_id=a2b_base64(global_id) if global_id else None,
         own_key=extended.get(ROOMD_KEY) or None,
         organizer=address,
-        organizer_name=organizer[0],
+        organizer_name=name,
         is_organizer=reply == "Organizer" or not is_meeting,
         is_meeting=is_meeting,
-        is_cancelled=_is_true(texts, "IsCancelled"),
+        is_cancelled=said(_IS_CANCELLED) in _TRUE,
         answer=ANSWERS.get(reply, Answer.NONE),
-        title=texts.get(_T["Subject"], ""),
+        title=said(_SUBJECT) or "",
         start=start,
-        end=_required_instant(texts, "End"),
+        end=_required_instant(said(_END), "End"),
         zone=zone,
-        all_day=_is_true(texts, "IsAllDayEvent"),
-        location=texts.get(_T["Location"], ""),
-        sensitivity=SENSITIVITIES.get(texts.get(_T["Sensitivity"], ""), Sensitivity.NORMAL),
-        show_as=SHOW_AS.get(texts.get(_T["LegacyFreeBusyStatus"], ""), ShowAs.BUSY),
-        reminder=_reminder(texts),
-        categories=tuple(child.text or "" for child in parts.get(_T["Categories"], ())),
-        modified_at=_instant(texts.get(_T["LastModifiedTime"])),
-        original_start=None if kind is ItemKind.MASTER else original_start_of(told, uid, start, zone),
-        detail=_detail(parts, texts, rooms, address) if in_full else None,
+        all_day=said(_ALL_DAY) in _TRUE,
+        location=said(_LOCATION) or "",
+        sensitivity=SENSITIVITIES.get(said(_SENSITIVITY) or "", Sensitivity.NORMAL),
+        show_as=SHOW_AS.get(said(_SHOW_AS) or "", ShowAs.BUSY),
+        reminder=int(said(_REMINDER) or 0) if said(_REMINDER_IS_SET) in _TRUE else None,
+        categories=tuple([child.text or "" for child in parts.get(_CATEGORIES, _NO_ELEMENTS)]),
+        modified_at=_instant(said(_MODIFIED)),
+        original_start=None
+        if kind is ItemKind.MASTER
+        else original_start_of(_instant(said(_RECURRENCE_ID)), uid, start, zone),
+        detail=_detail(parts, said(_BODY) or "", rooms, address) if in_full else None,
     )
 
 
 def read_shown(element: Element) -> Shown:
     """Read one t:CalendarItem of a calendar view. Raise Malformed."""
-    texts = {child.tag: child.text or "" for child in element}
-    global_id = dict(_extended(element)).get(CLEAN_GLOBAL_ID)
+    parts = {child.tag: child for child in element}
+    texts = {tag: child.text for tag, child in parts.items()}
+    extended = {_which(tuple(child[0].items())): child.findtext(_VALUE) for child in element.iterchildren(_EXTENDED)}
+    global_id = extended.get(CLEAN_GLOBAL_ID)
     return Shown(
-        item_id=read_ref(element).item_id,
-        global_id=b64decode(global_id) if global_id else None,
-        title=texts.get(_T["Subject"], ""),
-        start=_required_instant(texts, "Start"),
-        end=_required_instant(texts, "End"),
-        is_cancelled=_is_true(texts, "IsCancelled"),
+        item_id=_ref(parts.get(_ITEM_ID)).item_id,
+        global_id=a2b_base64(global_id) if global_id else None,
+        title=texts.get(_SUBJECT) or "",
+        start=_required_instant(texts.get(_START), "Start"),
+        end=_required_instant(texts.get(_END), "End"),
+        is_cancelled=texts.get(_IS_CANCELLED) in _TRUE,
     )
 
 
-def _detail(parts: dict[str, Element], texts: dict[str, str], rooms: frozenset[str], organizer: str) -> Detail:
+def _detail(parts: dict[str, Element], body: str, rooms: frozenset[str], organizer: str) -> Detail:
     people: list[Attendee] = []
     places: set[str] = set()
     responses: list[Response] = []
     for tag, role in _INVITED.items():
-        for invited in parts.get(tag, ()):
+        for invited in parts.get(tag, _NO_ELEMENTS):
             address = _person(invited)[1].lower()
             if not address or address == organizer:
                 continue
@@ -128,7 +161,7 @@ def _detail(parts: dict[str, Element], texts: dict[str, str], rooms: frozenset[s
                 people.append(Attendee(address=address, role=role))
             responses.append(_response(invited, address))
     return Detail(
-        body=texts.get(_T["Body"], "").replace("\r\n", "\n"),
+        body=body.replace("\r\n", "\n"),
         attendees=tuple(sorted(people)),
         rooms=tuple(sorted(places)),
         responses=tuple(responses),
@@ -137,59 +170,54 @@ def _detail(parts: dict[str, Element], texts: dict[str, str], rooms: frozenset[s
 
 
 def _response(invited: Element, address: str) -> Response:
-    answer = ANSWERS.get(invited.findtext(TYPES + "ResponseType") or "", Answer.NONE)
-    return Response(address=address, answer=answer, at=_instant(invited.findtext(TYPES + "LastResponseTime")))
+    answer = ANSWERS.get(invited.findtext(_RESPONSE) or "", Answer.NONE)
+    return Response(address=address, answer=answer, at=_instant(invited.findtext(_RESPONDED)))
 
 
-def _extended(element: Element) -> Iterator[tuple[ExtendedProperty, str]]:
-    for child in element.iterchildren(_EXTENDED):
-        known = _which(child[0])
-        if known is not None:
-            yield known, child.findtext(TYPES + "Value") or ""
-
-
-def _which(field: Element) -> ExtendedProperty | None:
-    tag = field.get("PropertyTag")
+@lru_cache(maxsize=64)
+def _which(attributes: tuple[tuple[str, str], ...]) -> ExtendedProperty | None:
+    """Return which property an ExtendedFieldURI with these attributes names, None for one not asked for."""
+    named = dict(attributes)
+    tag = named.get("PropertyTag")
     if tag is not None:
         return ORGANIZER_ADDRESS if int(tag, 0) == ORGANIZER_ADDRESS.tag else None
-    if field.get("PropertyName") == ROOMD_KEY.name:
+    if named.get("PropertyName") == ROOMD_KEY.name:
         return ROOMD_KEY
-    if field.get("PropertyId") == str(CLEAN_GLOBAL_ID.id):
-        return CLEAN_GLOBAL_ID
-    return None
+    return CLEAN_GLOBAL_ID if named.get("PropertyId") == str(CLEAN_GLOBAL_ID.id) else None
+
+
+def _ref(item_id: Element | None) -> ItemRef:
+    if item_id is None:
+        raise Malformed("an item has no id")
+    return ItemRef(item_id=item_id.get("Id", ""), change_key=item_id.get("ChangeKey", ""))
 
 
 def _person(holder: Element | None) -> tuple[str, str]:
     """Return name and SMTP address of a t:Organizer or t:Attendee; the address is empty where only a name came."""
-    mailbox = None if holder is None else holder.find(_MAILBOX)
+    mailbox = None if holder is None else next(holder.iterchildren(_MAILBOX), None)
     if mailbox is None:
         return "", ""
-    address = mailbox.findtext(_ADDRESS) or ""
-    return mailbox.findtext(_NAME) or "", address if "@" in address else ""
+    said = {child.tag: child.text for child in mailbox}
+    address = said.get(_ADDRESS) or ""
+    return said.get(_NAME) or "", address if "@" in address else ""
 
 
-def _zone(zone: Element | None) -> str:
+def _zone_of(zone: Element | None) -> str:
     if zone is None:
         return UTC_ID
-    return iana_zone(zone.get("Id", "")) or iana_zone(zone.get("Name", "")) or defined_zone(zone) or UTC_ID
+    return _zone(zone.get("Id", ""), zone.get("Name", "")) or defined_zone(zone) or UTC_ID
 
 
-def _reminder(texts: dict[str, str]) -> int | None:
-    if not _is_true(texts, "ReminderIsSet"):
-        return None
-    return int(texts.get(_T["ReminderMinutesBeforeStart"]) or 0)
-
-
-def _is_true(texts: dict[str, str], name: str) -> bool:
-    return texts.get(_T[name]) in ("true", "1")
+@lru_cache(maxsize=1024)
+def _zone(zone_id: str, name: str) -> str | None:
+    return iana_zone(zone_id) or iana_zone(name)
 
 
 def _instant(text: str | None) -> datetime | None:
     return read_instant(text) if text else None
 
 
-def _required_instant(texts: dict[str, str], name: str) -> datetime:
-    text = texts.get(_T[name])
+def _required_instant(text: str | None, name: str) -> datetime:
     if not text:
         raise Malformed(f"a calendar item has no {name}")
     return read_instant(text)

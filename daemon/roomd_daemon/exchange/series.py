@@ -15,6 +15,7 @@ _MODIFIED = TYPES + "ModifiedOccurrences"
 _DELETED = TYPES + "DeletedOccurrences"
 _EXCHANGE_UID = "040000008200E00074C5B7101A82E008"
 _DAY_IN_UID = (slice(32, 36), slice(36, 38), slice(38, 40))
+_NO_DAY = "00000000"
 
 
 def read_series(parts: Mapping[str, Element]) -> RemoteSeries | None:
@@ -35,7 +36,7 @@ def original_start_of(told: datetime | None, uid: str, start: datetime, zone: st
     Servers say it (EWS RecurrenceId), or the day is in the UID, which then is the GlobalObjectId of that occurrence
     in hexadecimal (MS-OXOCAL section 2.2.1.27, bytes 16 to 19). The time of day is then the copy's own.
     """
-    if told is not None or not uid.upper().startswith(_EXCHANGE_UID):
+    if told is not None or uid[32:40] == _NO_DAY or not uid.upper().startswith(_EXCHANGE_UID):
         return told
     try:
         year, month, day = (int(uid[place], 16) for place in _DAY_IN_UID)

@@ -22,6 +22,8 @@ def read_instant(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise Malformed("a time is not a time") from None
+    if moment.tzinfo is UTC:  # written with Z, as Exchange does where it is asked to speak UTC
+        return moment
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

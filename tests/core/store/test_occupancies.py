@@ -25,7 +25,7 @@ from core.store.samples import (
     occupancy,
 )
 from roomd_core.model import Occupancy, OccupancyState
-from roomd_core.store import Store
+from roomd_core.store import Store, Tables
 from roomd_core.store.table import Row
 
 
@@ -113,19 +113,41 @@ async def test_parts_of_a_second_are_rounded_down(store: Store) -> None:
         ]
 
 
-async def test_a_conflict_check_reads_a_bounded_part_of_the_rooms_history(store: Store) -> None:
+@pytest.mark.parametrize("analyzed", [False, True])
+async def test_who_has_a_room_is_found_in_a_bounded_part_of_its_history(store: Store, *, analyzed: bool) -> None:
+    async with store.write() as tables:
+        for day in range(60):
+            start = NINE - timedelta(days=day)
+            await hold(tables, event(), start=start, end=start + timedelta(hours=day), original_start=start)
+        if analyzed:
+            await tables.occupancies._run("ANALYZE")
     async with store.read() as tables:
-        plan: list[str] = []
-        run = tables.occupancies._rows
+        for plan in await plans(tables):
+            assert "SEARCH occupancy USING PRIMARY KEY (mailbox=? AND start_at>? AND start_at<?)" in plan
+            assert "SEARCH occupancy USING INDEX occupancy_by_length (<expr>>?)" in plan
+            assert not any(step.startswith("SCAN occupancy") for step in plan)
 
-        async def explained(sql: str, **values: object) -> list[Row]:
-            plan.extend(row[3] for row in await run(f"EXPLAIN QUERY PLAN {sql}", **values))
-            return await run(sql, **values)
 
-        tables.occupancies._rows = explained  # type: ignore[method-assign]
-        await tables.occupancies.holding([GUANGHAN], NINE, TEN)
-    assert "SEARCH occupancy USING PRIMARY KEY (mailbox=? AND start_at>? AND start_at<?)" in plan
-    assert "SEARCH occupancy USING INDEX occupancy_by_length" in plan
+async def plans(tables: Tables) -> list[list[str]]:
+    """Return how SQLite looks for what a conflict check and a timeline of many rooms ask."""
+    found: list[list[str]] = []
+    run = tables.occupancies._rows
+
+    async def explained(sql: str, **values: object) -> list[Row]:
+        found.append([row[3] for row in await run(f"EXPLAIN QUERY PLAN {sql}", **values)])
+        return await run(sql, **values)
+
+    tables.occupancies._rows = explained  # type: ignore[method-assign]
+    await tables.occupancies.holding([GUANGHAN], NINE, TEN)
+    await tables.occupancies.between(NINE, NINE + timedelta(days=1), [f"{n}@example.com" for n in range(1000)])
+    return found
+
+
+async def test_what_is_longer_than_anything_usual_is_found_by_its_end(store: Store) -> None:
+    async with store.write() as tables:
+        long = await hold(tables, event(), start=NINE - timedelta(days=9), end=TEN)
+        short = await hold(tables, event(), start=NINE - timedelta(hours=4), end=TEN)
+        assert await tables.occupancies.holding([GUANGHAN], NINE, TEN) == [long, short]
 
 
 minutes = st.integers(0, 300)

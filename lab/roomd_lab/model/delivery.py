@@ -120,7 +120,7 @@ def _attend(mailbox: Mailbox, room: Room, copy: CalendarItem, request: MeetingMe
         mailbox.save(tidy(room.policy, copy))
         mailbox.move(request, FolderName.DELETED)
         return
-    verdict = weigh(room.policy, copy, mailbox.meetings.between, mailbox.now())
+    verdict = weigh(room.policy, _asked_for(copy, mailbox), mailbox.meetings.between, mailbox.now())
     kept = replace(copy, recurrence=verdict.recurrence)
     if verdict.response is Response.TENTATIVE:
         hold(mailbox, room.policy, kept, verdict.text)
@@ -130,6 +130,17 @@ def _attend(mailbox: Mailbox, room: Room, copy: CalendarItem, request: MeetingMe
         mailbox.save(tidy(room.policy, answered))
     for refusal in verdict.refusals:
         respond(mailbox, mailbox.item(refusal.item_id), Response.DECLINE, text=refusal.text)
+
+
+def _asked_for(copy: CalendarItem, mailbox: Mailbox) -> CalendarItem:
+    """A series without the exceptions that do without this room; a cancellation of each is on its way."""
+    owner = mailbox.owner.key
+    elsewhere = (
+        day
+        for day, changes in copy.exceptions.items()
+        if "attendees" in changes and owner not in {a.address.key for a in changes["attendees"]}
+    )
+    return replace(copy, deletions=copy.deletions | {*elsewhere})
 
 
 def _receive_cancellation(mailbox: Mailbox, room: Room | None, letter: Cancellation) -> None:

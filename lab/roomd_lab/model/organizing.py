@@ -6,25 +6,28 @@ from datetime import timedelta
 from typing import Any
 
 from roomd_lab.model.announcing import (
+    CONTENT_FIELDS,
+    TIME_FIELDS,
     TO_ALL,
     Mailing,
     Notify,
     announced_exceptions,
     call_off,
+    call_off_absent,
     call_off_exceptions,
-    exceptions_without,
+    exceptions_after,
     invite,
     keep_copy,
+    keys,
+    unanswered,
     update_exceptions,
 )
 from roomd_lab.model.errors import ExchangeError
 from roomd_lab.model.folders import Folder, FolderName
-from roomd_lab.model.items import Attendee, CalendarItem, MessageKind, RequestKind, Response
+from roomd_lab.model.items import CalendarItem, MessageKind, RequestKind
 from roomd_lab.model.mailbox import Mailbox
 from roomd_lab.model.scheduling import check_occurrence, scheduled
 
-_TIME_FIELDS = {"start", "end", "all_day", "recurrence"}
-_CONTENT_FIELDS = {"subject", "body", "location", "sensitivity", "importance", "intended_free_busy", *_TIME_FIELDS}
 _LONGEST = timedelta(days=5 * 366)
 
 
@@ -62,7 +65,7 @@ def update(mailbox: Mailbox, item: CalendarItem, changes: Mapping[str, Any], mai
     changed = _changed(item, draft, changes)
     guests = item.attendees or draft.attendees or announced_exceptions(mailbox, item)
     if mailing.notify is Notify.NOBODY or not item.is_organizer or not guests:
-        unsent = item.is_organizer and item.request_was_sent and bool(changed & _TIME_FIELDS)
+        unsent = item.is_organizer and item.request_was_sent and bool(changed & TIME_FIELDS)
         return mailbox.save(replace(draft, has_unsent_time=item.has_unsent_time or unsent))
     return _send_update(mailbox, item, draft, changed, mailing)
 
@@ -107,36 +110,32 @@ def _send_update(
     mailbox: Mailbox, before: CalendarItem, draft: CalendarItem, changed: set[str], mailing: Mailing
 ) -> CalendarItem:
     told = before.attendees if before.request_was_sent else ()
-    known, invited = _keys(told), _keys(draft.attendees)
+    known, invited = keys(told), keys(draft.attendees)
     removed = [a for a in told if a.address.key not in invited]
-    moved = before.has_unsent_time or (before.request_was_sent and bool(changed & _TIME_FIELDS))
+    moved = before.has_unsent_time or (before.request_was_sent and bool(changed & TIME_FIELDS))
     call_off_exceptions(mailbox, before, kept=draft.exceptions, removed=removed)
     item = mailbox.save(
         replace(
             draft,
-            attendees=tuple(map(_unanswered, draft.attendees)) if moved else draft.attendees,
-            exceptions=exceptions_without(draft, removed),
+            attendees=tuple(map(unanswered, draft.attendees)) if moved else draft.attendees,
+            exceptions=exceptions_after(before, draft, asked_again=moved),
             sequence=before.sequence + moved,
             request_was_sent=before.request_was_sent or bool(draft.attendees),
             has_unsent_time=False,
         )
     )
     call_off(mailbox, item, removed)
-    invite(mailbox, item, [a for a in item.attendees if a.address.key not in known], RequestKind.NEW)
-    if mailing.notify is Notify.ALL or moved or changed & _CONTENT_FIELDS:
+    added = [a for a in item.attendees if a.address.key not in known]
+    invite(mailbox, item, added, RequestKind.NEW)
+    if mailing.notify is Notify.ALL or moved or changed & CONTENT_FIELDS:
         kind = RequestKind.FULL_UPDATE if moved else RequestKind.INFORMATIONAL
         invite(mailbox, item, [a for a in item.attendees if a.address.key in known], kind)
-        update_exceptions(mailbox, item, kind)
+        call_off_absent(mailbox, item, item.attendees)
+        update_exceptions(mailbox, before, item, kind)
+    else:
+        call_off_absent(mailbox, item, added)
     keep_copy(mailbox, item, MessageKind.REQUEST, mailing)
     return item
-
-
-def _keys(attendees: Iterable[Attendee]) -> set[str]:
-    return {attendee.address.key for attendee in attendees}
-
-
-def _unanswered(attendee: Attendee) -> Attendee:
-    return replace(attendee, response=Response.UNKNOWN, responded_at=None)
 
 
 def _check_times(item: CalendarItem) -> None:

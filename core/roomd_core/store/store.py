@@ -82,6 +82,20 @@ class Store:
         finally:
             self._idle.put_nowait(reader)
 
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[Tables]:
+        """Like ``read`` for a block that asks one question: a single statement is as it stood at one moment anyway.
+
+        It makes one trip to the connection's thread where a transaction makes three.
+        """
+        self._check_open()
+        reader = await self._idle.get()
+        try:
+            with explained(self.path):
+                yield Tables(reader)
+        finally:
+            self._idle.put_nowait(reader)
+
     async def wait_beyond(self, seq: int, *, timeout: float | None = None) -> int:  # noqa: ASYNC109 - see FeedWatch
         """Return the number of the newest change once it is above ``seq``, or after ``timeout`` seconds as it is."""
         return await self._feed.beyond(seq, timeout)

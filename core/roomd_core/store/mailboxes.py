@@ -1,6 +1,6 @@
 """The mailboxes: which are configured, how far each has been read, and how well that went."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -56,9 +56,13 @@ class Mailboxes(Table):
 
     async def note_read(self, address: str, at: datetime) -> None:
         """Note that the mailbox was read to the end of its feed."""
+        await self.note_all_read([address], at)
+
+    async def note_all_read(self, addresses: Iterable[str], at: datetime) -> None:
+        """Note that these mailboxes were read to the end of their feeds."""
         await self._run(
-            "UPDATE mailbox SET read_at = :at, tried_at = :at, error = NULL WHERE address = :a",
-            a=address, at=seconds(at),
+            f"UPDATE mailbox SET read_at = :at, tried_at = :at, error = NULL WHERE address {AMONG}",  # noqa: S608 - a constant
+            among=array(addresses), at=seconds(at),
         )  # fmt: skip
 
     async def note_failure(self, address: str, at: datetime, message: str) -> None:

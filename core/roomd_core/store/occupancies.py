@@ -14,6 +14,13 @@ _REMOVE = f"DELETE FROM occupancy WHERE event {AMONG}"  # noqa: S608 - a constan
 _SELECT = select("occupancy", _COLUMNS)
 _ORDER = "ORDER BY mailbox, start_at, end_at, event"
 
+# The words of the partial index occupancy_unanswered, so that it is used: few rooms owe an answer.
+_UNANSWERED = f"""
+    SELECT DISTINCT event FROM occupancy WHERE state IN ('pending', 'tentative')
+    AND mailbox {AMONG} AND start_at < :end AND end_at > :start
+    AND event IN (SELECT id FROM event WHERE origin = 'local') ORDER BY event
+"""  # noqa: S608 - a constant
+
 # What overlaps and began before ``start`` began at most the longest occupancy's length before it. Without this bound
 # a room's whole past would be read. The index occupancy_by_length holds those of more than four hours and answers at
 # once; four hours back are read in any case.
@@ -79,6 +86,11 @@ class Occupancies(Table):
             among=array(mailboxes or ()), start=seconds(start), end=seconds(end),
         )  # fmt: skip
         return [_from_row(row) for row in rows]
+
+    async def unanswered(self, start: datetime, end: datetime, mailboxes: Iterable[str]) -> list[str]:
+        """Return the events made here for which one of these mailboxes, asked for that time, has not answered."""
+        rows = await self._rows(_UNANSWERED, among=array(mailboxes), start=seconds(start), end=seconds(end))
+        return [event for (event,) in rows]
 
 
 def _to_row(occupancy: Occupancy) -> Row:

@@ -89,6 +89,20 @@ class Store:
         finally:
             self._idle.put_nowait(reader)
 
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[Tables]:
+        """Like ``read`` for a block that asks one question: a single statement is as it stood at one moment anyway.
+
+        It makes one trip to the connection's thread where a transaction makes three.
+        """
+        self._check_open()
+        reader = await self._idle.get()
+        try:
+            with explained(self.path):
+                yield Tables(reader)
+        finally:
+            self._idle.put_nowait(reader)
+
     @property
     def quarantine(self) -> str:
         """Why nothing may be sent to Exchange for this store; empty if it may."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from roomd_core.model import Mailbox, MailboxKind, OccupancyState, Origin
+from roomd_core.model import Mailbox, MailboxKind
 from roomd_core.spans import rooms_ever
 from roomd_core.sync.attend import RoomAttendant
 from roomd_core.sync.case import Case
@@ -20,7 +20,6 @@ from roomd_core.sync.window import Window
 logger = logging.getLogger(__name__)
 _AT_LEAST = 0.1
 """Seconds between two looks, so that nothing ever spins."""
-_UNANSWERED = (OccupancyState.PENDING, OccupancyState.TENTATIVE)
 
 
 class Aftercare:
@@ -105,9 +104,8 @@ class Aftercare:
         setting = await self._ledger.setting()
         rooms = [mailbox.address for mailbox in setting.mailboxes.values() if mailbox.kind is MailboxKind.ROOM]
         async with self._ledger.store.read() as tables:
-            ahead = await tables.occupancies.between(setting.now, setting.now + self._window.future, rooms)
-        events = dict.fromkeys(occupancy.event for occupancy in ahead if occupancy.state in _UNANSWERED)
-        return [case for case in await self._ledger.cases(events) if case.event.origin is Origin.LOCAL]
+            events = await tables.occupancies.unanswered(setting.now, setting.now + self._window.future, rooms)
+        return await self._ledger.cases(events) if events else []
 
     def _pause(self) -> float | None:
         at, wait = self._follow_ups.next_at(), self._gate.wait()

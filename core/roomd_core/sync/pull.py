@@ -67,9 +67,12 @@ class Puller:
         await self._take_in(mailbox, page, whole=False)
 
     async def _position(self, mailbox: Mailbox) -> tuple[str | None, bool]:
-        async with self._ledger.store.read() as tables:
+        async with self._ledger.store.glance() as tables:
             state = await tables.mailboxes.sync_state(mailbox.address)
-            return state, state is None and not await tables.items.of_mailbox(mailbox.address)
+        if state is not None:
+            return state, False
+        async with self._ledger.store.glance() as tables:
+            return None, not await tables.items.of_mailbox(mailbox.address)
 
     async def _follow(self, mailbox: Mailbox, state: str | None) -> Pulled:
         pulled = Pulled()

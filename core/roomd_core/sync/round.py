@@ -98,12 +98,11 @@ class Reader:
             return
         now = (await self._ledger.setting()).now
         async with self._ledger.store.write() as tables:
+            await tables.mailboxes.note_all_read([each.mailbox.address for each in tried if not each.error], now)
             for reading in tried:
-                address = reading.mailbox.address
                 if reading.error:
-                    await tables.mailboxes.note_failure(address, now, message_of(reading.error))
-                else:
-                    await tables.mailboxes.note_read(address, now)
+                    message = message_of(reading.error)
+                    await tables.mailboxes.note_failure(reading.mailbox.address, now, message)
 
 
 def message_of(error: Exception | None) -> str:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.store.samples import (
     ATTIC,
@@ -24,8 +25,9 @@ from core.store.samples import (
     hold,
     occupancy,
 )
-from roomd_core.model import Occupancy, OccupancyState
+from roomd_core.model import Occupancy, OccupancyState, Origin
 from roomd_core.store import Store, Tables
+from roomd_core.store.occupancies import _UNANSWERED
 from roomd_core.store.table import Row
 
 
@@ -148,6 +150,22 @@ async def test_what_is_longer_than_anything_usual_is_found_by_its_end(store: Sto
         long = await hold(tables, event(), start=NINE - timedelta(days=9), end=TEN)
         short = await hold(tables, event(), start=NINE - timedelta(hours=4), end=TEN)
         assert await tables.occupancies.holding([GUANGHAN], NINE, TEN) == [long, short]
+
+
+async def test_rooms_that_owe_an_answer_are_those_of_events_made_here_that_are_not_over(store: Store) -> None:
+    pending, tentative = OccupancyState.PENDING, OccupancyState.TENTATIVE
+    async with store.write() as tables:
+        asked, again, answered, over, elsewhere, theirs = (event() for _ in range(6))
+        theirs = replace(theirs, origin=Origin.EXCHANGE)
+        await hold(tables, asked, state=pending)
+        await hold(tables, again, state=tentative)
+        await hold(tables, answered)
+        await hold(tables, over, state=pending, start=NINE - HOUR, end=NINE)
+        await hold(tables, elsewhere, SHUIJING, state=pending)
+        await hold(tables, theirs, state=tentative)
+        assert await tables.occupancies.unanswered(NINE, ELEVEN, [GUANGHAN]) == sorted([asked.id, again.id])
+        plan = await tables.occupancies._rows(f"EXPLAIN QUERY PLAN {_UNANSWERED}", among="[]", start=0, end=0)
+    assert any("USING INDEX occupancy_unanswered" in row[3] for row in plan)
 
 
 minutes = st.integers(0, 300)

@@ -49,6 +49,11 @@ UNVERIFIED = (
     "read the service account's password. Name the certificate with exchange.ca_file instead."
 )
 
+NOT_SENT = (
+    "Nothing is sent to Exchange ([sync] send = false): bookings made here wait. `roomctl sync --dry-run` lists what "
+    "would be written and whom it would mail."
+)
+
 
 class Reached(Remote, Directory, Attendants, Protocol):
     """Exchange: its calendars, its address book, and what its rooms do by themselves."""
@@ -89,6 +94,8 @@ async def start(
     started.push_async_callback(store.close)
     if store.quarantine:
         log.warning(store.quarantine)
+    if not config.sync.send:
+        store.hold(NOT_SENT)
     sock = started.enter_context(listening(config.paths.socket))
     log.info("started", store=str(store.path), socket=sock.getsockname())
 
@@ -198,7 +205,11 @@ def limits(config: Config) -> Limits:
 
 def said_out_loud(config: Config) -> tuple[str, ...]:
     """Return, and log, what an administrator chose knowingly and should not forget."""
-    warnings = () if config.exchange.verify else (UNVERIFIED,)
+    warnings = tuple(
+        warning
+        for warning, chosen in ((UNVERIFIED, not config.exchange.verify), (NOT_SENT, not config.sync.send))
+        if chosen
+    )
     for warning in warnings:
         log.warning(warning)
     return warnings

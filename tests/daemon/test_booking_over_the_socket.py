@@ -309,3 +309,18 @@ async def test_a_conflict_is_decided_as_it_was_read_by_who_may_and_about_a_mailb
     assert (decided.kept, decided.resolved_by, decided.choices) == (Side.EXCHANGE, f"unix:{ME}", {})
     told_of = [each for each in (await daemon.client.changes()).changes if each.event is None]
     assert [(each.kind, each.mailbox) for each in told_of] == [("conflict-resolved", "lisi@example.com")]
+
+
+async def test_nothing_is_sent_where_the_configuration_says_so(tmp_path: Path) -> None:
+    async with live_daemon(tmp_path, more="[sync]\nsend = false\n") as daemon:
+        assert any("send = false" in warning for warning in (await daemon.client.status()).warnings)
+        booked = await daemon.client.book(a_booking())
+        await daemon.client.sync(wait=True)
+        assert daemon.exchange.written == []
+        plan = await daemon.client.plan()
+        assert [(write.event, write.mails) for write in plan.writes] == [(booked.id, (ROOM,))]
+        assert "send = false" in plan.held
+    async with live_daemon(tmp_path) as daemon:
+        await daemon.client.sync(wait=True)
+        assert (await daemon.client.event(booked.id)).state is wire.EventState.SYNCED
+        assert daemon.exchange.written == ["zhangsan@example.com"]

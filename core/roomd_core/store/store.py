@@ -40,6 +40,7 @@ class Store:
         self.path = path
         self.fence = connections.fence
         self._machine = connections.machine
+        self._hold = ""
         self.warnings = cautions(path)
         self._connections = connections
         self._feed = FeedWatch(connections.seq)
@@ -107,6 +108,15 @@ class Store:
     def quarantine(self) -> str:
         """Why nothing may be sent to Exchange for this store; empty if it may."""
         return self.fence.quarantine
+
+    @property
+    def held(self) -> str:
+        """Why nothing is sent to Exchange now, be it the quarantine or ``hold``; empty if it is sent."""
+        return self.fence.quarantine or self._hold
+
+    def hold(self, why: str) -> None:
+        """Let nothing be sent to Exchange for as long as this store is open."""
+        self._hold = why
 
     def new_key(self) -> str:
         """Return an idempotency key that tells which installation made it."""

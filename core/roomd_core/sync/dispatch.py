@@ -46,7 +46,7 @@ class Dispatcher:
 
     async def push_due(self) -> int:
         """Work on what is due until nothing moves on; return how many operations were done. Raise StoreError."""
-        if self._ledger.store.quarantine:
+        if self._ledger.store.held:
             return 0
         async with self._working:
             await self._resume()
@@ -107,7 +107,7 @@ class Dispatcher:
     async def _pause(self) -> float | None:
         """Return how long nothing needs to be done, in seconds; None until something happens."""
         wait = self._gate.wait()
-        if wait is None or self._ledger.store.quarantine:
+        if wait is None or self._ledger.store.held:
             return None
         async with self._ledger.store.read() as tables:
             due = await tables.operations.next_due()

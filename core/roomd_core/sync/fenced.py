@@ -81,7 +81,7 @@ class FencedRemote:
         await self._remote.close()
 
     async def _require_may_send(self) -> None:
-        """Raise RetryLater in quarantine, and TakenOver when another roomd has the store."""
+        """Raise RetryLater while nothing is to be sent, and TakenOver when another roomd has the store."""
         await self._store.require_mine()
-        if self._store.quarantine:
-            raise RetryLater(self._store.quarantine)
+        if self._store.held:
+            raise RetryLater(self._store.held)

@@ -135,6 +135,11 @@ class SyncSection(Section):
         expected=A_DURATION,
         description="How long after a write whose answer was lost its effect may still appear in Exchange.",
     )
+    send: bool = setting(
+        default=True,
+        expected="true or false",
+        description="Whether anything is written to Exchange. `false` tries roomd out: it lists what waits.",
+    )
     loss_items: int = Field(
         default=20,
         ge=1,

@@ -127,7 +127,7 @@ async def plan(services: Services, asked: Asked[wire.PlanQuery, None]) -> wire.P
             await services.runner.refresh(await queries.addresses(services.store))
     health = services.engine.exchange
     away = health.message if health.health is wire.Health.FAILING else ""
-    held = services.store.quarantine or away
+    held = services.store.held or away
     return await queries.plan(services.store, asked.caller, await services.engine.plan(), held)
 
 

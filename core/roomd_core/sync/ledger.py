@@ -8,10 +8,11 @@ from roomd_core.errors import NotFound
 from roomd_core.ids import new_id
 from roomd_core.merge import ASK_ALWAYS, Policy
 from roomd_core.model import EXCHANGE, Mailbox
-from roomd_core.store import Store
+from roomd_core.store import Store, Tables
 from roomd_core.sync.case import Case, Revision, Setting
 from roomd_core.sync.conclude import conclude
 from roomd_core.sync.loading import load_case, load_cases
+from roomd_core.sync.observe import absorb
 from roomd_core.sync.window import Window
 from roomd_core.sync.writing import write
 
@@ -71,9 +72,24 @@ class Ledger:
         setting = await self.setting()
         async with self.store.write() as tables:
             before = _found(await load_case(tables, event), event)
-            revision = conclude(before, decide(before, setting), setting, actor=actor)
-            await write(tables, [revision], setting)
+            after, emptied = await _with_twin(tables, before, decide(before, setting))
+            revision = conclude(before, after, setting, actor=actor)
+            others = [conclude(twin, empty, setting) for twin, empty in emptied]
+            await write(tables, [*others, revision], setting)
         return revision
+
+
+async def _with_twin(tables: Tables, before: Case, after: Case) -> tuple[Case, list[tuple[Case, Case]]]:
+    """Take over the copies of another event that turns out to be the same meeting; return it as it was and is."""
+    global_id = after.event.global_id
+    if global_id is None or global_id == before.event.global_id:
+        return after, []
+    events = [event.id for event in (await tables.events.by_global_id([global_id])).values()]
+    emptied = []
+    for twin in await load_cases(tables, [event for event in events if event != after.event.id]):
+        after, empty = absorb(after, twin)
+        emptied.append((twin, empty))
+    return after, emptied
 
 
 def _found(case: Case | None, event: str) -> Case:

@@ -125,7 +125,7 @@ def _decides(case: Case, item: Item, setting: Setting) -> bool:
 
 def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> Case:
     """Bring in the content the deciding copy tells, by a three-way merge with what is here."""
-    remote = content_of(seen, mailbox, case.event.content)
+    remote = content_of(seen, mailbox, case.event.base or case.event.content)
     base = _base(case, seen, remote)
     case = _adopt(_welcome_back(case, setting), seen)
     cancel = case.operation(OperationKind.CANCEL)
@@ -190,12 +190,17 @@ def _made(operation: Operation, case: Case, seen: RemoteItem) -> bool:
 
 
 def _applied(operation: Operation, case: Case, remote: Content) -> bool:
-    """Say whether an update whose outcome is unknown was applied: something it was to change is as it wrote it."""
+    """Say whether an update whose outcome is unknown was applied.
+
+    It was if something it was to change is as it wrote it and nothing is as it was: an update is applied whole, and
+    somebody there may have chosen the same by himself.
+    """
     in_doubt = operation.state in (OperationState.UNKNOWN, OperationState.SENDING)
     if operation.kind is not OperationKind.UPDATE or not in_doubt or case.event.base is None:
         return False
     written = set(diff(case.event.base, operation.payload))
-    return bool(written - set(diff(operation.payload, remote)))
+    untouched = written - set(diff(case.event.base, remote))
+    return not untouched and bool(written - set(diff(operation.payload, remote)))
 
 
 def _adopt(case: Case, seen: RemoteItem) -> Case:

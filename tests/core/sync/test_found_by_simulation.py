@@ -145,3 +145,54 @@ async def test_a_clock_set_forward_does_not_prove_a_lost_create_absent(house: Ho
     assert [name for name, _ in house.exchange.calls].count("create") == 1
     await house.settle()
     assert titles(house.exchange.copies(ZHANG)) == ["Planning"]
+
+
+async def test_the_same_choice_made_in_outlook_does_not_prove_that_a_lost_update_was_applied(house: House) -> None:
+    event = await house.book(meeting())
+    await house.settle()
+    await house.change(event, rooms=(LAKE,), location="Upstairs")
+    lost = once("update", "before", OutcomeUnknown("The connection broke."))
+
+    def luck(number: int, when: str, call: str, mailbox: str) -> BaseException | None:
+        error = lost(number, when, call, mailbox)
+        if error:
+            house.exchange.edit(house.exchange.copies(ZHANG)[0], rooms=(LAKE,))
+        return error
+
+    house.exchange.luck = luck
+    await house.settle()
+    [copy] = house.exchange.copies(ZHANG)
+    assert (copy.content.rooms, copy.content.location) == ((LAKE,), "Upstairs")
+
+
+async def test_a_room_that_tells_no_body_does_not_agree_to_the_one_written_here(house: House) -> None:
+    house.exchange.meet(ZHANG, meeting(rooms=[MOON, LAKE]))
+    await house.engine.refresh([MOON])
+    [held] = await house.occupancies(MOON)
+    await house.change(held.event, body="Ours")
+    await house.engine.refresh([LAKE])
+    await house.settle()
+    [copy] = house.exchange.copies(ZHANG)
+    assert copy.content.body == "Ours" or [each.units for each in await house.conflicts()] == [("body",)]
+
+
+async def test_a_lost_create_whose_room_was_read_first_is_one_event(house: House) -> None:
+    house.exchange.names_in_feed = False
+    await house.sync()
+    event = await house.book(meeting())
+    lost = once("create", "after", OutcomeUnknown("The connection broke."))
+
+    def lost_and_unread(number: int, when: str, call: str, mailbox: str) -> BaseException | None:
+        if (when, call, mailbox) == ("before", "changes", ZHANG):
+            return RetryLater("Busy.")
+        return lost(number, when, call, mailbox)
+
+    house.exchange.luck = lost_and_unread
+    await house.engine.push_due()
+    await house.engine.refresh([MOON])
+    house.exchange.luck = good_luck
+    house.clock.advance(130)
+    await house.engine.push_due()
+    await house.settle()
+    assert {each.event for each in await house.occupancies(MOON, ZHANG)} == {event}
+    assert titles(house.exchange.copies(ZHANG)) == ["Planning"]

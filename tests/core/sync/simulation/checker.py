@@ -107,16 +107,18 @@ class Checker:
     def _check_agreement(self, store: sqlite3.Connection) -> None:
         """S2 and S9: one item for each event that stands, as it is here, and none for one that does not."""
         asked = self._conflicts(store)
+        owners = dict(store.execute("SELECT item_id, event FROM item").fetchall())
         for event in self._events(store):
             if event.organizer not in LISTED:
                 continue
             copies = [copy for copy in self._live(event.organizer) if copy.uid == event.uid and copy.is_organizer]
+            if event.status == "cancelled":
+                copies = [copy for copy in copies if owners.get(copy.item_id, event.id) == event.id]
             kinds = {each.kind for each in asked if each.event == event.id and each.is_open}
             self._check_event(event, copies, kinds)
-        by_item = {item for (item,) in store.execute("SELECT item_id FROM item")}
         for address in LISTED:
             for copy in self._live(address):
-                if copy.item_id not in by_item:
+                if copy.item_id not in owners:
                     self._history.breaks("S9", f"{copy.uid} in {address} is not known here")
 
     def _check_event(self, event: Row, copies: list[Copy], asked: set[str]) -> None:

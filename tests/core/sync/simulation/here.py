@@ -117,7 +117,9 @@ class Here:
             if not rows:
                 return None
             known = await known_event(tables, self._random.choice(rows)[0])
-        return known if known.cancelled_by in (None, EXCHANGE) else None
+        # Not told apart yet: what guests still have of a meeting that is gone, and the one made anew for it.
+        made_anew_beside_old = known.event.status is EventStatus.CANCELLED and bool(known.items)
+        return known if known.cancelled_by in (None, EXCHANGE) and not made_anew_beside_old else None
 
     def _real_uid(self, event: Event) -> str:
         """Name the meeting as Exchange does: not every feed tells."""

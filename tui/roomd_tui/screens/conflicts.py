@@ -5,17 +5,15 @@ from zoneinfo import ZoneInfo
 
 from textual.widget import Widget
 
-from roomd_core.api.client import DaemonUnreachable, ProblemError
-from roomd_core.api.wire import Alternative, ConflictView, Notice
+from roomd_core.api.wire import Alternative, ConflictView
 from roomd_core.model import Side
 from roomd_tui import actions
 from roomd_tui.actions import Situation, bindings
 from roomd_tui.decisions import alternative_texts, choice_text
-from roomd_tui.live import Refresher
 from roomd_tui.moments import moment_text
 from roomd_tui.screens.acting import Session
 from roomd_tui.screens.confirm import ConfirmScreen
-from roomd_tui.screens.listing import ListingScreen
+from roomd_tui.screens.listing import ReadListingScreen
 from roomd_tui.state import Board, summary
 from roomd_tui.widgets.comparison import Comparison
 from roomd_tui.widgets.listing import Column, Entry, Listing
@@ -26,7 +24,7 @@ LOADING = "Reading the conflicts ..."
 SIDES = {Side.EXCHANGE: "Exchange's side", Side.LOCAL: "the local side"}
 
 
-class ConflictsScreen(ListingScreen):
+class ConflictsScreen(ReadListingScreen):
     """The open conflicts, and the one under the cursor in full."""
 
     ACTIONS = (
@@ -34,6 +32,7 @@ class ConflictsScreen(ListingScreen):
         *actions.LISTING,
     )  # fmt: skip
     BINDINGS = bindings(ACTIONS)
+    UNREAD = "Cannot read the conflicts"
 
     def __init__(self, session: Session, board: Board) -> None:
         self.listing = Listing(COLUMNS, empty=LOADING)
@@ -41,31 +40,15 @@ class ConflictsScreen(ListingScreen):
         super().__init__(session, board)
         self._conflicts: tuple[ConflictView, ...] = ()
         self._empty = LOADING
-        self._reading = Refresher(self._read)
 
     def body(self) -> Iterable[Widget]:
         """Make the list, and the comparison of one conflict."""
         return (self.listing, self.comparison)
 
-    def on_mount(self) -> None:
-        """Begin to read."""
-        super().on_mount()
-        self.run_worker(self._reading.run())
-        self._reading.ask()
-
-    def heard(self, notice: Notice) -> None:
-        """Read the conflicts again when one may have come or gone."""
-        if notice.status or notice.events or notice.run:
-            self._reading.ask()
-
-    async def _read(self) -> None:
-        try:
-            self._conflicts = (await self.session.client.conflicts()).conflicts
-        except (ProblemError, DaemonUnreachable) as error:
-            self.trouble = f"Cannot read the conflicts: {error}"
-        else:
-            self.trouble, self._empty = "", NONE_OPEN
-        self.show()
+    async def ask(self) -> None:
+        """Ask for the open conflicts."""
+        self._conflicts = (await self.session.client.conflicts()).conflicts
+        self._empty = NONE_OPEN
 
     @property
     def chosen(self) -> ConflictView | None:
@@ -130,7 +113,7 @@ class ConflictsScreen(ListingScreen):
         if await self._confirmed(texts, "Move it"):
             await self.session.client.resolve(conflict.id, Side.LOCAL, room=room.address, version=conflict.version)
             self.notify(f"'{conflict.about}' moves to {room.name}", markup=False)
-            self._reading.ask()
+            self.reading.ask()
 
     def _keep(self, side: Side) -> None:
         conflict = self.chosen
@@ -142,7 +125,7 @@ class ConflictsScreen(ListingScreen):
         if await self._confirmed(texts, "Keep it"):
             await self.session.client.resolve(conflict.id, side, version=conflict.version)
             self.notify(f"Kept {SIDES[side]} of '{conflict.about}'", markup=False)
-            self._reading.ask()
+            self.reading.ask()
 
     async def _confirmed(self, texts: tuple[str, str], yes: str) -> bool:
         """Ask before anything is written."""

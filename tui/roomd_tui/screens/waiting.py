@@ -5,16 +5,14 @@ from collections.abc import Iterable
 from textual.widget import Widget
 from textual.widgets import Static
 
-from roomd_core.api.client import DaemonUnreachable, ProblemError
-from roomd_core.api.wire import EventView, Notice, Plan
+from roomd_core.api.wire import EventView, Plan
 from roomd_core.model import PlannedWrite
 from roomd_tui import actions
 from roomd_tui.actions import bindings
 from roomd_tui.commands.planned import write_text
-from roomd_tui.live import Refresher
 from roomd_tui.moments import span_text
 from roomd_tui.screens.acting import Session
-from roomd_tui.screens.listing import ListingScreen
+from roomd_tui.screens.listing import ReadListingScreen
 from roomd_tui.state import Board, banner, summary
 from roomd_tui.widgets.listing import Column, Entry, Listing
 from roomd_tui.words import count
@@ -24,13 +22,14 @@ NOTHING = "Nothing waits: Exchange has everything."
 LOADING = "Reading what waits ..."
 
 
-class WaitingScreen(ListingScreen):
+class WaitingScreen(ReadListingScreen):
     """Every write that waits, in order; below, the one under the cursor in full."""
 
     ACTIONS = (
         actions.SYNC_NOW, actions.SHOW_SYNC, actions.SHOW_CONFLICTS, actions.HELP, actions.BACK, *actions.LISTING,
     )  # fmt: skip
     BINDINGS = bindings(ACTIONS)
+    UNREAD = "Cannot read what waits"
 
     def __init__(self, session: Session, board: Board) -> None:
         self.listing = Listing(COLUMNS, empty=LOADING)
@@ -38,31 +37,14 @@ class WaitingScreen(ListingScreen):
         self._plan: Plan | None = None
         self._held = Static("", markup=False, classes="facts")
         self._chosen = Static("", markup=False, classes="chosen")
-        self._reading = Refresher(self._read)
 
     def body(self) -> Iterable[Widget]:
         """Make what is in the way, the list, and one write in full."""
         return (self._held, self.listing, self._chosen)
 
-    def on_mount(self) -> None:
-        """Begin to read."""
-        super().on_mount()
-        self.run_worker(self._reading.run())
-        self._reading.ask()
-
-    def heard(self, notice: Notice) -> None:
-        """Read again when something may have been sent, or may wait now."""
-        if notice.status or notice.events or notice.run:
-            self._reading.ask()
-
-    async def _read(self) -> None:
-        try:
-            self._plan = await self.session.client.plan()
-        except (ProblemError, DaemonUnreachable) as error:
-            self.trouble = f"Cannot read what waits: {error}"
-        else:
-            self.trouble = ""
-        self.show()
+    async def ask(self) -> None:
+        """Ask what waits."""
+        self._plan = await self.session.client.plan()
 
     def show(self) -> None:
         """Show what is known to wait."""

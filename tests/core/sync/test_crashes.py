@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from core.sync.house import LAKE, LI, MOON, ZHANG, House, at, invite, meeting
+from core.sync.house import LAKE, LI, MOON, STRANGER, ZHANG, House, at, invite, meeting
 from core.sync.simulated_exchange import Crash, Luck, good_luck
 from roomd_core.model import RoomAnswer, Side
 from roomd_core.recurrence import Daily, Numbered, Recurrence, Series
@@ -96,9 +96,68 @@ async def resolve(house: House) -> None:
     await house.engine.resolve(conflict.id, Side.LOCAL, actor="unix:zhangsan")
 
 
+async def resolve_for_exchange(house: House) -> None:
+    await collide(house)
+    await house.settle()
+    [conflict] = await house.conflicts()
+    await house.engine.resolve(conflict.id, Side.EXCHANGE, actor="unix:zhangsan")
+
+
+async def delete_there_edit_here(house: House) -> None:
+    event = await booked(house)
+    house.exchange.remove(ZHANG, (await house.event(event)).uid)
+    await house.change(event, title="Edited here")
+
+
+async def make_again_what_was_deleted(house: House) -> None:
+    await delete_there_edit_here(house)
+    await house.settle()
+    [conflict] = [each for each in await house.conflicts() if each.kind == "edit-vs-delete"]
+    await house.engine.resolve(conflict.id, Side.LOCAL, actor="unix:zhangsan")
+
+
+async def cancel_here_edit_there(house: House) -> None:
+    event = await booked(house)
+    house.exchange.edit(house.exchange.copies(ZHANG)[0], title="Edited there")
+    await house.cancel(event)
+
+
+async def delete_on_both_sides(house: House) -> None:
+    event = await booked(house)
+    house.exchange.call_off(house.exchange.copies(ZHANG)[0])
+    await house.cancel(event)
+
+
+async def give_up_and_book_again(house: House) -> None:
+    await house.cancel(await booked(house))
+    await house.book(meeting("In its place"))
+
+
+async def add_a_room_and_people(house: House) -> None:
+    content = invite(meeting(rooms=[MOON, LAKE]), LI, STRANGER)
+    await house.change(await booked(house), rooms=content.rooms, attendees=content.attendees)
+
+
+async def change_what_only_the_organizer_sees(house: House) -> None:
+    await house.change(await booked(house), reminder=10, categories=("Red",), body="Another agenda.")
+
+
+async def read_page_by_page(house: House) -> None:
+    house.exchange.page = 2
+    for hour in range(8, 15):
+        house.exchange.meet(LI, meeting(f"At {hour}", hour, hour + 1, rooms=[LAKE]))
+
+
+async def lose_a_room(house: House) -> None:
+    event = await booked(house)
+    house.exchange.remove(MOON, (await house.event(event)).uid)
+
+
 SCENARIOS: list[Scenario] = [
     book, move, cancel, swap_rooms, merge_edits, collide, vanish_and_save, be_taken, hear_of_outlook,
-    hear_of_series, lose_sync_states, resolve,
+    hear_of_series, lose_sync_states, resolve, resolve_for_exchange, delete_there_edit_here,
+    make_again_what_was_deleted, cancel_here_edit_there, delete_on_both_sides, give_up_and_book_again,
+    add_a_room_and_people, change_what_only_the_organizer_sees, read_page_by_page, lose_a_room,
 ]  # fmt: skip
 
 
@@ -153,7 +212,7 @@ async def test_dying_at_any_call_leads_to_the_same_end(
         await scenario(begun)
     expected, died = await live_on(begun.fork(tmp_path / "whole"), 0, "before")
     assert not died
-    assert expected["waiting"] == 0
+    assert expected["waiting"] == 0 or expected["conflicts"], "what waits, waits for somebody to decide"
     deaths = 0
     for number in range(1, MOST_CALLS):
         ends = [await live_on(begun.fork(tmp_path / f"{number}{when}"), number, when) for when in MOMENTS]

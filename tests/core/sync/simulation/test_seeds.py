@@ -15,6 +15,7 @@ from core.sync.simulation.coverage import shortfalls
 from core.sync.simulation.runner import SEEDS, how_to_replay, live, live_all, workplace
 from core.sync.simulation.world import Result
 
+pytestmark = pytest.mark.timeout(900)  # all seeds are lived once, for whichever test comes first
 TESTS = Path(__file__).parents[3]
 TWICE = 10
 OPEN = 0.015
@@ -30,7 +31,6 @@ def lived() -> list[Result]:
     return list(live_all(range(SEEDS)))
 
 
-@pytest.mark.timeout(900)
 def test_the_seeds_met_enough_to_prove_anything(lived: list[Result]) -> None:
     counts: Counter[str] = Counter()
     for result in lived:

@@ -6,7 +6,7 @@ in the server and at its door; S8 and S10 by the world; S17 by whoever runs a se
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -52,10 +52,13 @@ class Asked:
 class Checker:
     """Looks at one world from outside."""
 
-    def __init__(self, exchange: RecordingExchange, history: History, clock: TwoClocks) -> None:
+    def __init__(
+        self, exchange: RecordingExchange, history: History, clock: TwoClocks, uids: Sequence[tuple[str, str]]
+    ) -> None:
         self._exchange = exchange
         self._history = history
         self._clock = clock
+        self._anew = uids
 
     # -- after every crash -----------------------------------------------------------------------------------------
 
@@ -345,10 +348,13 @@ class Checker:
         ]  # fmt: skip
 
     def _uids(self, event: str) -> set[str]:
-        return {uid for command in self._history.commands if command.event == event for uid in command.uids}
+        """Name the uids an event has had: as people saw it, and as its operations made items of it."""
+        asked = {uid for command in self._history.commands if command.event == event for uid in command.uids}
+        return asked | {uid for made, uid in self._anew if made == event}
 
     def _events_of(self, uid: str) -> set[str]:
-        return {command.event for command in self._history.commands if uid in command.uids}
+        asked = {command.event for command in self._history.commands if uid in command.uids}
+        return asked | {event for event, made in self._anew if made == uid}
 
     def _writes_of(self, event: str) -> Iterator[Write]:
         uids = self._uids(event)

@@ -34,6 +34,9 @@ CREATE TEMP TRIGGER begun AFTER INSERT ON operation BEGIN SELECT told('nothing',
 CREATE TEMP TRIGGER moved AFTER UPDATE ON operation WHEN old.state <> new.state BEGIN
     SELECT told(old.state, new.state);
 END;
+CREATE TEMP TRIGGER renamed AFTER UPDATE ON event WHEN old.uid <> new.uid BEGIN
+    SELECT renamed(new.id, new.uid);
+END;
 """
 
 
@@ -71,9 +74,10 @@ class Connection:
         if not self._is_cut:
             self._sqlite.rollback()
 
-    def tell(self, told: Callable[[str, str], None]) -> None:
-        """Have every change of an operation's state told."""
+    def tell(self, told: Callable[[str, str], None], renamed: Callable[[str, str], None]) -> None:
+        """Have every change of an operation's state told, and every new uid of an event."""
         self._sqlite.create_function("told", 2, told)
+        self._sqlite.create_function("renamed", 2, renamed)
         self._sqlite.executescript(_TOLD)
 
     def cut(self) -> None:
@@ -96,6 +100,7 @@ class Disk:
         self._folder = folder
         self._counts: Counter[str] = Counter() if counts is None else counts
         self._life = 0
+        self.uids: list[tuple[str, str]] = []
         self._connections: list[Connection] = []
         self._lock: FolderLock | None = None
         self._current.mkdir(parents=True)
@@ -115,7 +120,7 @@ class Disk:
             prepare(self.file, clock.now(), migrations())
         fence = take(self.file, MACHINE)
         writer = Connection(self.file, writes=True, strike=strike)
-        writer.tell(self._told)
+        writer.tell(self._told, self._renamed)
         readers = [Connection(self.file, writes=False) for _ in range(READERS)]
         self._connections, self._lock = [writer, *readers], lock
         seq = writer._sqlite.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()[0]
@@ -147,6 +152,9 @@ class Disk:
     @property
     def _current(self) -> Path:
         return self._folder / f"life{self._life}"
+
+    def _renamed(self, event: str, uid: str) -> None:
+        self.uids.append((event, uid))
 
     def _told(self, before: str, after: str) -> None:
         self._counts[f"operation: {before} -> {after}"] += 1

@@ -22,7 +22,7 @@ from pathlib import Path
 from core.sync.simulation.coverage import shortfalls
 from core.sync.simulation.world import Result, live_one
 
-SEEDS = 1000
+SEEDS = 800
 """How many `make test` lives."""
 MEMORY = Path("/dev/shm")
 MOST_TOLD = 10

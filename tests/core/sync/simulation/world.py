@@ -73,7 +73,7 @@ class World:
         self.outlook = Outlook(self.exchange, self.random)
         by_address = {mailbox.address: mailbox for mailbox in self.mailboxes}
         self.here = Here(self.daemon, by_address, self.random, self.exchange)
-        self.checker = Checker(self.exchange, self.history, self.clock)
+        self.checker = Checker(self.exchange, self.history, self.clock, self.daemon.disk.uids)
         self.weather.power_cut = self.daemon.power_cut
         self.weather.meddle = self.outlook.meddle
         self.clone: Daemon | None = None

@@ -165,6 +165,9 @@ class PaperExchange:
     def know_rooms(self, addresses: Iterable[str]) -> None:
         self.rooms = frozenset(addresses)
 
+    async def open_sign_in(self) -> None:
+        """It refuses no sign-in."""
+
     async def close(self) -> None:
         self.closed = True
 

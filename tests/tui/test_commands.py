@@ -55,6 +55,7 @@ async def test_status_says_how_everything_stands_in_the_callers_zone(daemon: Pre
         (("conflicts",), wire.Conflicts),
         (("resolve", "c1", "--keep", "local"), wire.ConflictView),
         (("release",), wire.Status),
+        (("sign-in",), wire.Status),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )

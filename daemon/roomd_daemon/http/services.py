@@ -1,6 +1,6 @@
 """What the handlers work with."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,7 +19,10 @@ from roomd_daemon.runner import Runner
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """Made once, by the service. ``endpoint`` is Exchange's; ``warnings`` are what the start had to say."""
+    """Made once, by the service. ``endpoint`` is Exchange's; ``warnings`` are what the start had to say.
+
+    ``try_again`` takes the service account for mended.
+    """
 
     store: Store
     booking: BookingService
@@ -31,6 +34,7 @@ class Services:
     roster: Roster
     clock: Clock
     watch_of: Callable[[str], Watch]
+    try_again: Callable[[], Awaitable[None]]
     next_run_at: Callable[[], datetime | None]
     started_at: datetime
     endpoint: str

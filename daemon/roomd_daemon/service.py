@@ -13,6 +13,7 @@ import uvloop
 from pydantic import SecretStr
 
 from roomd_core import __version__
+from roomd_core.api.wire import Throttled
 from roomd_core.booking import BookingService
 from roomd_core.booking.deciding import Deciding
 from roomd_core.clock import SystemClock
@@ -53,6 +54,11 @@ UNVERIFIED = (
 
 class Reached(Remote, Directory, Attendants, Protocol):
     """Exchange: its calendars, its address book, and what its rooms do by themselves."""
+
+    @property
+    def throttled(self) -> Throttled | None:
+        """How far requests are held back because Exchange was overloaded; None where they are not."""
+        ...
 
     async def open_sign_in(self) -> None:
         """Forgive refused sign-ins: an operator has seen to the account."""
@@ -146,6 +152,7 @@ async def start(
         roster=roster,
         clock=clock,
         watch_of=watcher.watch_of,
+        throttled=lambda: exchange.throttled,
         try_again=partial(try_again, exchange, engine, partial(run_now, roster, automation, runner)),
         next_run_at=lambda: schedule.next_run_at,
         started_at=clock.now(),

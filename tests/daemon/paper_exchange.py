@@ -44,6 +44,7 @@ class PaperExchange:
         self.written: list[str] = []
         self.asked_about: list[tuple[datetime, datetime]] = []
         self.closed = False
+        self.throttled = None
         self._items: defaultdict[str, dict[str, RemoteItem]] = defaultdict(dict)
         self._feed: defaultdict[str, list[str]] = defaultdict(list)
 

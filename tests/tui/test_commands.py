@@ -142,6 +142,15 @@ async def test_moving_the_end_alone_keeps_the_start(daemon: PreparedDaemon) -> N
     assert daemon.asked == [("change", "budget", wire.EventPatch(end=at(11)))]
 
 
+async def test_status_says_that_requests_are_held_back(daemon: PreparedDaemon) -> None:
+    exchange = replace(daemon.status.exchange, throttled=wire.Throttled(at_once=2, most=4, since=at(9, 30)))
+    daemon.status = replace(daemon.status, exchange=exchange)
+    finished = await roomctl(daemon.path, "status")
+    [line] = [line for line in finished.out.splitlines() if "at once" in line]
+    assert line.strip().startswith("2 of 4 requests at once since ")
+    assert line.endswith("09:30: it was busy")
+
+
 async def test_status_says_why_nothing_is_sent_and_release_ends_it(daemon: PreparedDaemon) -> None:
     daemon.status = replace(daemon.status, quarantine="This store was put back from a backup.")
     assert "quarantine  This store was put back from a backup.\n" in (await roomctl(daemon.path, "status")).out

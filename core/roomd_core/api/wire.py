@@ -259,6 +259,14 @@ class Outbox(Struct, frozen=True, kw_only=True):
     oldest_at: Instant | None = None
 
 
+class Throttled(Struct, frozen=True, kw_only=True):
+    """Requests go to Exchange ``at_once`` instead of ``most`` at a time, because it was overloaded."""
+
+    at_once: int
+    most: int
+    since: Instant
+
+
 class ExchangeStatus(Struct, frozen=True, kw_only=True):
     """Whether Exchange answers. ``message`` says what to do when it does not."""
 
@@ -266,6 +274,7 @@ class ExchangeStatus(Struct, frozen=True, kw_only=True):
     endpoint: str
     message: str = ""
     since: Instant | None = None
+    throttled: Throttled | None = None
 
 
 class Status(Struct, frozen=True, kw_only=True):

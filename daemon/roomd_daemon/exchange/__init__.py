@@ -20,6 +20,7 @@ From the outside in:
 ``codes``         what each of Exchange's response codes lets us conclude
 ``faults``        what a failure means for the engine, and the words people read
 ``breaker``       after a refused sign-in: when the next one may be tried
+``pace``          how many requests go at once: fewer while Exchange is overloaded
 ``backoff``       after a busy server: who has to wait, and how long
 ``settings``      what an administrator decides about all this
 

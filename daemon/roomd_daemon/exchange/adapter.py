@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from roomd_core.api.wire import Throttled
 from roomd_core.clock import Clock, SystemClock
 from roomd_core.model import Answer, Content, ItemRef, Place
 from roomd_core.roster import Search
@@ -186,6 +187,11 @@ class Exchange:
     async def open_sign_in(self) -> None:
         """Forget refused sign-ins: an operator has seen to the account."""
         await self._rules.gate.open()
+
+    @property
+    def throttled(self) -> Throttled | None:
+        """How far requests are held back because Exchange was overloaded; None where they are not."""
+        return self._rules.slots.throttled
 
     async def close(self) -> None:
         """Let go of every connection; a write still on its way ends as OutcomeUnknown."""

@@ -30,7 +30,7 @@ class Line:
         self._settings = settings
         self._connections = Connections(settings)
         self._threads = ThreadPoolExecutor(settings.max_connections, thread_name_prefix="exchange")
-        self._slots = asyncio.Semaphore(settings.max_connections)
+        self._own = asyncio.Semaphore(settings.max_connections)
         self._rules = rules
         self._flights: set[Flight] = set()
 
@@ -44,7 +44,7 @@ class Line:
         When the caller is cancelled nothing stays on its way: a read is cut, a write gets ``LAST_WORDS`` to end,
         and then is as unknown as after a crash.
         """
-        async with self._slots, self._passage(request):
+        async with self._own, self._rules.slots.slot(), self._passage(request):
             return await self._fly(request, read)
 
     async def close(self) -> None:

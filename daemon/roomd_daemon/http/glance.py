@@ -48,7 +48,11 @@ async def glance(services: Services, caller: Caller) -> wire.Status:
 def _exchange(services: Services) -> wire.ExchangeStatus:
     known = services.engine.exchange
     return wire.ExchangeStatus(
-        health=known.health, endpoint=services.endpoint, message=known.message, since=known.since
+        health=known.health,
+        endpoint=services.endpoint,
+        message=known.message,
+        since=known.since,
+        throttled=services.throttled(),
     )
 
 

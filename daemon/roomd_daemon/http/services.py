@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from roomd_core.api.wire import Throttled
 from roomd_core.booking import BookingService
 from roomd_core.booking.deciding import Deciding
 from roomd_core.clock import Clock
@@ -34,6 +35,7 @@ class Services:
     roster: Roster
     clock: Clock
     watch_of: Callable[[str], Watch]
+    throttled: Callable[[], Throttled | None]
     try_again: Callable[[], Awaitable[None]]
     next_run_at: Callable[[], datetime | None]
     started_at: datetime

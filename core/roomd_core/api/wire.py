@@ -239,7 +239,7 @@ class MailboxStatus(Struct, frozen=True, kw_only=True):
 
     ``known_at`` is the newest instant whose state roomd knows: the last complete reading, or, where Exchange says at
     once that something changed, its last sign of life since. None while it is not known at all.
-    ``answering`` is who answers for a room; None of people.
+    ``answering`` is who answers for a room; None of people. ``notice`` says what was passed over.
     """
 
     mailbox: Mailbox
@@ -248,6 +248,7 @@ class MailboxStatus(Struct, frozen=True, kw_only=True):
     watch: Watch = Watch()
     known_at: Instant | None = None
     answering: Answering | None = None
+    notice: str = ""
 
 
 class Outbox(Struct, frozen=True, kw_only=True):

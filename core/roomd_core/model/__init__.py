@@ -25,6 +25,7 @@ from roomd_core.model.mailbox import (
     MailboxKind,
     Place,
     RoomAnswer,
+    UnreadableItem,
     Watch,
     WatchMeans,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "ShowAs",
     "Side",
     "Trigger",
+    "UnreadableItem",
     "Watch",
     "WatchMeans",
     "WriteKind",

@@ -51,13 +51,30 @@ class Place(Struct, frozen=True, kw_only=True):
     name: str
 
 
+class UnreadableItem(Struct, frozen=True, kw_only=True):
+    """An item that Exchange has and roomd cannot read: passed over, and tried again.
+
+    ``title`` is empty where it is not known or private; ``reason`` is for people.
+    """
+
+    mailbox: str
+    item_id: str
+    title: str
+    reason: str
+    since: datetime
+
+
 class Freshness(Struct, frozen=True, kw_only=True):
-    """How well roomd knows one mailbox. ``read_at`` is the last complete reading, in UTC."""
+    """How well roomd knows one mailbox. ``read_at`` is the last complete reading, in UTC.
+
+    ``unreadable`` is what was passed over in it.
+    """
 
     address: str
     read_at: datetime | None = None
     tried_at: datetime | None = None
     error: str | None = None
+    unreadable: tuple[UnreadableItem, ...] = ()
 
 
 class WatchMeans(StrEnum):

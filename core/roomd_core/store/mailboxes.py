@@ -8,6 +8,7 @@ import msgspec
 from roomd_core.model import Freshness, Mailbox, MailboxKind, RoomAnswer
 from roomd_core.store.encoding import array, encode, instant, maybe, seconds
 from roomd_core.store.table import AMONG, Row, Table, upsert
+from roomd_core.store.unreadable import UnreadableItems
 
 _COLUMNS = ("address", "kind", "name", "capacity", "features", "answers", "unix_user", "source", "position", "listed")
 _PUT = upsert("mailbox", _COLUMNS, key=("address",))
@@ -38,9 +39,14 @@ class Mailboxes(Table):
     async def freshness(self) -> dict[str, Freshness]:
         """Return how well each listed mailbox is known, by address."""
         rows = await self._rows("SELECT address, read_at, tried_at, error FROM mailbox WHERE listed")
+        unreadable = await UnreadableItems(self._connection).all()
         return {
             address: Freshness(
-                address=address, read_at=maybe(instant, read_at), tried_at=maybe(instant, tried_at), error=error
+                address=address,
+                read_at=maybe(instant, read_at),
+                tried_at=maybe(instant, tried_at),
+                error=error,
+                unreadable=unreadable.get(address, ()),
             )
             for address, read_at, tried_at, error in rows
         }

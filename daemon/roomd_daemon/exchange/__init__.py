@@ -7,6 +7,7 @@ From the outside in:
 ``writes``        the XML of what changes something, built by exchangelib
 ``answers``       what comes back: a page of the feed, items, written ids, busy spans
 ``item``          one CalendarItem element to one RemoteItem
+``unreadable``    one item that cannot be read, told apart from an answer that cannot
 ``automation``    a room's own setting of who answers for it
 ``directory``     the address book: room lists, their rooms, names
 ``properties``    the item properties asked for, and the one that is roomd's own

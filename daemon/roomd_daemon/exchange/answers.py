@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from roomd_core.model import ItemRef
-from roomd_core.sync.remote import Busy, RemoteItem, View
+from roomd_core.sync.remote import Busy, RemoteItem, Unreadable, View
 from roomd_daemon.exchange.codes import GONE_CODES
 from roomd_daemon.exchange.item import CALENDAR_ITEM, read_item, read_shown
 from roomd_daemon.exchange.soap import (
@@ -18,6 +18,7 @@ from roomd_daemon.exchange.soap import (
     only_message,
     response_messages,
 )
+from roomd_daemon.exchange.unreadable import read_one
 from roomd_daemon.exchange.values import read_instant, read_ref
 
 _UPDATE = TYPES + "Update"
@@ -32,6 +33,7 @@ class FeedPage(Struct, frozen=True, kw_only=True):
 
     state: str
     changed: tuple[RemoteItem, ...]
+    unreadable: tuple[Unreadable, ...]
     deleted: tuple[str, ...]
     folders: dict[str, str]
     count: int
@@ -47,9 +49,11 @@ def read_page(answer: Element, rooms: frozenset[str]) -> FeedPage:
     changes = message.find(MESSAGES + "Changes")
     rows: Sequence[Element] = () if changes is None else list(changes)
     items = [row[0] for row in rows if row.tag in _CHANGED and len(row) and row[0].tag == CALENDAR_ITEM]
+    read = [read_one(item, rooms, in_full=False) for item in items]
     return FeedPage(
         state=state,
-        changed=tuple(read_item(item, rooms, in_full=False) for item in items),
+        changed=tuple(each for each in read if isinstance(each, RemoteItem)),
+        unreadable=tuple(each for each in read if isinstance(each, Unreadable)),
         deleted=tuple(read_ref(row).item_id for row in rows if row.tag == _DELETED),
         folders=dict(_folder_of(row[0]) for row in rows if row.tag == _UPDATE and len(row)),
         count=len(rows),

@@ -35,6 +35,7 @@ def _tell(status: Status, setting: Setting) -> str:
         ("audit", f"{status.findings} differ: see roomctl audit" if status.findings else ""),
         ("last sync", run_text(status.last_run, zone).replace("\n", "; ") if status.last_run else "none yet"),
         ("next sync", clock_text(status.next_run_at, zone) if status.next_run_at else "not planned"),
+        *(("unread", one.notice) for one in status.mailboxes),
         *(("warning", warning) for warning in status.warnings),
     ]
     return table([fact for fact in facts if fact[1]])

@@ -56,6 +56,11 @@ class Reached(Remote, Directory, Attendants, Protocol):
     """Exchange: its calendars, its address book, and what its rooms do by themselves."""
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What an administrator should know of the server."""
+        ...
+
+    @property
     def throttled(self) -> Throttled | None:
         """How far requests are held back because Exchange was overloaded; None where they are not."""
         ...
@@ -152,6 +157,7 @@ async def start(
         roster=roster,
         clock=clock,
         watch_of=watcher.watch_of,
+        noticed=lambda: exchange.warnings,
         throttled=lambda: exchange.throttled,
         try_again=partial(try_again, exchange, engine, partial(run_now, roster, automation, runner)),
         next_run_at=lambda: schedule.next_run_at,

@@ -45,6 +45,7 @@ class PaperExchange:
         self.asked_about: list[tuple[datetime, datetime]] = []
         self.closed = False
         self.throttled = None
+        self.warnings = ()
         self._items: defaultdict[str, dict[str, RemoteItem]] = defaultdict(dict)
         self._feed: defaultdict[str, list[str]] = defaultdict(list)
 

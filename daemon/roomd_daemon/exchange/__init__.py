@@ -23,6 +23,7 @@ From the outside in:
 ``breaker``       after a refused sign-in: when the next one may be tried
 ``pace``          how many requests go at once: fewer while Exchange is overloaded
 ``backoff``       after a busy server: who has to wait, and how long
+``signs``         what answers tell besides: the server's clock, its certificate's end
 ``settings``      what an administrator decides about all this
 
 Nothing outside this package imports exchangelib, requests or lxml for Exchange's sake.

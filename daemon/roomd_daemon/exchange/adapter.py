@@ -198,6 +198,11 @@ class Exchange:
         await self._rules.gate.open()
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What an administrator should know of the server: its clock, its certificate."""
+        return self._rules.signs.warnings
+
+    @property
     def throttled(self) -> Throttled | None:
         """How far requests are held back because Exchange was overloaded; None where they are not."""
         return self._rules.slots.throttled

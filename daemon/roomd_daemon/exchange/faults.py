@@ -19,7 +19,10 @@ from roomd_core.sync.remote import (
 from roomd_daemon.exchange.codes import LOCKED_OUT, MEANINGS, ONLY_AN_OPERATOR_HELPS, THEN_SAY_SO, Meaning
 from roomd_daemon.exchange.trouble import Cause, Trouble
 
-_UNKNOWN_MAILBOX = "Exchange knows no mailbox {mailbox}: check the address in the configuration"
+_UNKNOWN_MAILBOX = (
+    "Exchange knows no mailbox {mailbox}: check the address in the configuration, unless it is just being moved; "
+    "what is known of it is kept"
+)
 _MAY_NOT_ACT = (
     "{username} may not act as {mailbox}: ask the Exchange administrator for the ApplicationImpersonation role "
     "with a scope that covers this mailbox, or set access to delegate"
@@ -44,7 +47,7 @@ _CODE_WORDS = {
 }
 _STATUS_WORDS = {
     403: "{host} forbids Exchange Web Services to {username}: ask the Exchange administrator whether EWS is switched "
-    "off or limited to listed applications",
+    "off (EwsEnabled) or limited to listed applications (EwsApplicationAccessPolicy)",
     404: "{host} has no Exchange Web Services at this address: check endpoint in the configuration",
     407: "a proxy in front of {host} asks for a sign-in: roomd speaks to Exchange directly, give it a direct way",
 }

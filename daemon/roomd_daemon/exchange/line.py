@@ -28,7 +28,7 @@ class Line:
 
     def __init__(self, settings: ExchangeSettings, rules: Rules) -> None:
         self._settings = settings
-        self._connections = Connections(settings)
+        self._connections = Connections(settings, rules.signs.shown)
         self._threads = ThreadPoolExecutor(settings.max_connections, thread_name_prefix="exchange")
         self._own = asyncio.Semaphore(settings.max_connections)
         self._rules = rules
@@ -88,7 +88,9 @@ class Line:
         await asyncio.wait([work])
 
     def _perform(self, request: Request, read: Callable[[Element], T], flight: Flight) -> T:
-        answer = believe(self._connections.send(request.mailbox, request.payload, flight))
+        reply = self._connections.send(request.mailbox, request.payload, flight)
+        self._rules.signs.dated(reply.headers.get("Date"))
+        answer = believe(reply)
         try:
             return read(answer)
         except (LookupError, TypeError, ValueError) as error:

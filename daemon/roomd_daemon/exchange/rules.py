@@ -11,6 +11,7 @@ from roomd_daemon.exchange.breaker import Breaker, Gate
 from roomd_daemon.exchange.faults import classify
 from roomd_daemon.exchange.pace import Slots, is_complaint
 from roomd_daemon.exchange.settings import Access, ExchangeSettings
+from roomd_daemon.exchange.signs import Signs
 from roomd_daemon.exchange.trouble import DIRECTORY, UNDERSTOOD, Request, trouble_of
 
 
@@ -22,6 +23,7 @@ class Rules:
         self._clock = clock
         self._backoff = Backoff(clock)
         self.slots = Slots(settings.max_connections, clock)
+        self.signs = Signs(clock, settings.host)
         self.gate = Gate(breaker, clock, account=settings.username)
 
     @asynccontextmanager

@@ -41,7 +41,7 @@ async def glance(services: Services, caller: Caller) -> wire.Status:
         last_run=runs[0] if runs else None,
         next_run_at=services.next_run_at(),
         quarantine=services.store.quarantine,
-        warnings=(*services.store.warnings, *services.warnings, *services.roster.warnings),
+        warnings=(*services.store.warnings, *services.warnings, *services.roster.warnings, *services.noticed()),
     )
 
 

@@ -22,7 +22,7 @@ from roomd_daemon.runner import Runner
 class Services:
     """Made once, by the service. ``endpoint`` is Exchange's; ``warnings`` are what the start had to say.
 
-    ``try_again`` takes the service account for mended.
+    ``noticed`` is what to know of Exchange's server; ``try_again`` takes the service account for mended.
     """
 
     store: Store
@@ -35,6 +35,7 @@ class Services:
     roster: Roster
     clock: Clock
     watch_of: Callable[[str], Watch]
+    noticed: Callable[[], tuple[str, ...]]
     throttled: Callable[[], Throttled | None]
     try_again: Callable[[], Awaitable[None]]
     next_run_at: Callable[[], datetime | None]

@@ -27,3 +27,18 @@ async def test_the_status_warns_of_a_clock_that_is_wrong_and_tells_how_far_reque
     assert "behind this host's" in warning
     assert status.exchange.throttled is not None
     assert status.exchange.throttled.at_once < status.exchange.throttled.most
+
+
+async def test_a_mailbox_that_exchange_does_not_know_is_said_at_once_and_counted(tmp_path: Path) -> None:
+    lab = Lab(Company.seeded(people=1, rooms=1))
+    more = a_person("nobody")
+    async with lab.serve() as address:
+        async with lab_daemon(tmp_path, lab, address, more) as client:
+            await client.sync(wait=True)
+        async with lab_daemon(tmp_path, lab, address, more) as client:
+            await client.sync(wait=True)
+            [nobody] = (await client.people()).mailboxes
+    assert "knows no mailbox nobody@example.com: check the address" in (nobody.freshness.error or "")
+    assert nobody.freshness.unknown is not None
+    assert nobody.freshness.unknown.count >= 2
+    assert nobody.notice == ""

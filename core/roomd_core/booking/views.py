@@ -219,7 +219,12 @@ def mailbox_status(
 
 
 def _notice(mailbox: Mailbox, known: Freshness) -> str:
-    """Say which items were passed over: the first in full, the others by their number."""
+    """Say that a mailbox is gone, or which items were passed over: the first in full, the others by their number."""
+    if known.is_gone and known.unknown:
+        return (
+            f"{mailbox.address} is gone: Exchange has known no such mailbox since "
+            f"{known.unknown.since:%Y-%m-%d %H:%M} UTC. Take it off roomd's list; what is known of it is kept"
+        )
     if not known.unreadable:
         return ""
     first, count = known.unreadable[0], len(known.unreadable)

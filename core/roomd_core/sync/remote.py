@@ -24,6 +24,9 @@ from roomd_core.errors import RoomdError
 from roomd_core.model import Answer, Attendee, Content, ItemKind, ItemRef, Response, Sensitivity, ShowAs, WatchMeans
 from roomd_core.recurrence import Recurrence
 
+NO_SUCH_MAILBOX = "ErrorNonExistentMailbox"
+"""The code of a MailboxUnavailable about a mailbox that Exchange does not know (EWS ResponseCode)."""
+
 
 class RemoteError(RoomdError):
     """Exchange did not do as asked. ``code`` is its response code where it gave one."""

@@ -13,7 +13,7 @@ from roomd_core.model import EXCHANGE, Mailbox, MailboxError, MailboxKind
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
 from roomd_core.sync.pull import Pulled, Puller
-from roomd_core.sync.remote import ExchangeUnavailable
+from roomd_core.sync.remote import NO_SUCH_MAILBOX, ExchangeUnavailable, MailboxUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -101,9 +101,15 @@ class Reader:
             for reading in tried:
                 address = reading.mailbox.address
                 if reading.error:
-                    await tables.mailboxes.note_failure(address, now, message_of(reading.error))
+                    message, unknown = message_of(reading.error), is_unknown(reading.error)
+                    await tables.mailboxes.note_failure(address, now, message, unknown=unknown)
                 else:
                     await tables.mailboxes.note_read(address, now)
+
+
+def is_unknown(error: Exception) -> bool:
+    """Tell whether Exchange said that it knows no such mailbox."""
+    return isinstance(error, MailboxUnavailable) and error.code == NO_SUCH_MAILBOX
 
 
 def message_of(error: Exception | None) -> str:

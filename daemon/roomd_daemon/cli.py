@@ -48,7 +48,11 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check-config", help="say what a configuration means, or what is wrong with it")
     for command in (run, check):
         command.add_argument("--config", type=Path, required=True, metavar="FILE", help="the configuration, TOML")
-    check.add_argument("--resolve", action="store_true", help="ask Exchange what each [[rooms]] stands for now")
+    check.add_argument(
+        "--resolve",
+        action="store_true",
+        help="ask Exchange what each [[rooms]] stands for now: one sign-in, beside those of the daemon",
+    )
     commands.add_parser("demo", help="try everything on an Exchange that comes along", add_help=False)
     commands.add_parser("lab", help="run that Exchange alone, to develop and test against", add_help=False)
     return whole

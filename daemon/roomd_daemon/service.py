@@ -13,10 +13,11 @@ import uvloop
 from pydantic import SecretStr
 
 from roomd_core import __version__
+from roomd_core.api.wire import Throttled
 from roomd_core.booking import BookingService
 from roomd_core.booking.deciding import Deciding
 from roomd_core.clock import SystemClock
-from roomd_core.model import Mailbox, MailboxKind
+from roomd_core.model import Mailbox, MailboxKind, Run, Trigger
 from roomd_core.roster import Directory, Roster
 from roomd_core.store import Store
 from roomd_core.sync.automation import Attendants, AutomationReader
@@ -39,6 +40,7 @@ from roomd_daemon.notify import Notifier
 from roomd_daemon.runner import Runner
 from roomd_daemon.schedule import Schedule
 from roomd_daemon.sign_in import StoredBreaker
+from roomd_daemon.trying_again import try_again
 
 log = structlog.get_logger()
 
@@ -57,6 +59,20 @@ NOT_SENT = (
 
 class Reached(Remote, Directory, Attendants, Protocol):
     """Exchange: its calendars, its address book, and what its rooms do by themselves."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What an administrator should know of the server."""
+        ...
+
+    @property
+    def throttled(self) -> Throttled | None:
+        """How far requests are held back because Exchange was overloaded; None where they are not."""
+        ...
+
+    async def open_sign_in(self) -> None:
+        """Forgive refused sign-ins: an operator has seen to the account."""
+        ...
 
 
 def run(file: Path, *, shape: journal.Shape) -> int:
@@ -148,6 +164,9 @@ async def start(
         roster=roster,
         clock=clock,
         watch_of=watcher.watch_of,
+        noticed=lambda: exchange.warnings,
+        throttled=lambda: exchange.throttled,
+        try_again=partial(try_again, exchange, engine, partial(run_now, roster, automation, runner)),
         next_run_at=lambda: schedule.next_run_at,
         started_at=clock.now(),
         endpoint=config.exchange.endpoint,
@@ -170,6 +189,14 @@ async def tick(roster: Roster, automation: AutomationReader, runner: Runner) -> 
     roster.wake()
     automation.wake()
     await runner.tick()
+
+
+async def run_now(roster: Roster, automation: AutomationReader, runner: Runner) -> asyncio.Task[Run]:
+    """Begin a run by hand, or join the one under way, with all that is read beside it; return what ends with it."""
+    roster.wake()
+    automation.wake()
+    _, ended = await runner.begin(Trigger.HAND)
+    return ended
 
 
 def reach_exchange(config: Config, password: SecretStr, store: Store) -> Exchange:

@@ -6,26 +6,26 @@ import os
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 from pydantic import SecretStr
 
 from roomd_core.store import Store
-from roomd_daemon.exchange.breaker import SignIn
+from roomd_daemon.exchange.breaker import SignIn, mended
 
 NAME = "sign-in"
 """The entry in the store."""
 
 
 class Kept(Struct, frozen=True, kw_only=True):
-    """A state, and which password it is about: never the password itself."""
+    """A state, and which account and password it is about: never the password itself."""
 
     state: SignIn
     salt: bytes
     digest: bytes
+    username: str = ""
 
 
 class StoredBreaker:
-    """Keeps the state for one account and password. With another password sign-ins start afresh."""
+    """Keeps the state for one account and password. Another password is tried at once."""
 
     def __init__(self, store: Store, username: str, password: SecretStr) -> None:
         self._store = store
@@ -34,10 +34,10 @@ class StoredBreaker:
         self._salt = os.urandom(16)
 
     async def load(self) -> SignIn:
-        """Return what was saved last about this password.
+        """Return what was saved last about this account.
 
-        That an account is locked is forgotten, because only a restart can tell that it was seen to; the time to
-        wait is not.
+        A restart forgives nothing. With another password somebody has seen to the account; sign-ins that failed
+        lately are counted on all the same.
         """
         async with self._store.read() as tables:
             raw = await tables.meta.get(NAME)
@@ -45,15 +45,16 @@ class StoredBreaker:
             return SignIn()
         kept = msgspec.json.decode(raw, type=Kept)
         self._salt = kept.salt
-        same = kept.digest == await asyncio.to_thread(self._digest)
-        return replace(kept.state, locked=False) if same else SignIn()
+        if kept.digest == await asyncio.to_thread(self._digest):
+            return kept.state
+        return mended(kept.state) if kept.username == self._username else SignIn()
 
     async def save(self, state: SignIn) -> None:
         """Keep the state."""
         digest = await asyncio.to_thread(self._digest)
-        kept = msgspec.json.encode(Kept(state=state, salt=self._salt, digest=digest)).decode()
+        kept = Kept(state=state, salt=self._salt, digest=digest, username=self._username)
         async with self._store.write() as tables:
-            await tables.meta.put(NAME, kept)
+            await tables.meta.put(NAME, msgspec.json.encode(kept).decode())
 
     def _digest(self) -> bytes:
         """Stand for the account's password without giving it away: scrypt takes 50 ms (RFC 7914)."""

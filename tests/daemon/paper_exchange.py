@@ -44,6 +44,8 @@ class PaperExchange:
         self.written: list[str] = []
         self.asked_about: list[tuple[datetime, datetime]] = []
         self.closed = False
+        self.throttled = None
+        self.warnings = ()
         self._items: defaultdict[str, dict[str, RemoteItem]] = defaultdict(dict)
         self._feed: defaultdict[str, list[str]] = defaultdict(list)
 
@@ -164,6 +166,9 @@ class PaperExchange:
 
     def know_rooms(self, addresses: Iterable[str]) -> None:
         self.rooms = frozenset(addresses)
+
+    async def open_sign_in(self) -> None:
+        """It refuses no sign-in."""
 
     async def close(self) -> None:
         self.closed = True

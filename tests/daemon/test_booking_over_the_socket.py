@@ -212,7 +212,7 @@ async def ask():
         print(status.caller, status.acts_as, status.may_act_for_all)
         event = await asking.event(sys.argv[2])
         print(event.title)
-        for attempt in (asking.cancel(event.id), asking.resolve("none", "local")):
+        for attempt in (asking.cancel(event.id), asking.resolve("none", "local"), asking.sign_in()):
             try: await attempt
             except client.ProblemError as refused: print(refused.problem.status)
         changes = await asking.changes()
@@ -234,7 +234,7 @@ async def test_somebody_else_is_known_by_the_kernels_word_and_sees_only_what_is_
             sys.executable, "-c", ASK_AS_NOBODY, str(daemon.socket), private.id, stdout=asyncio.subprocess.PIPE
         )
         out, _ = await child.communicate()
-    assert out.decode().splitlines() == ["unix:nobody None False", "Private", "403", "404", "{None}"]
+    assert out.decode().splitlines() == ["unix:nobody None False", "Private", "403", "404", "403", "{None}"]
 
 
 async def test_a_plan_tells_what_waits_while_exchange_is_away(daemon: LiveDaemon) -> None:

@@ -42,9 +42,16 @@ async def test_another_password_or_account_starts_afresh(store: Store, password:
     assert (await breaker(store, password, username).load()).trusted
 
 
-async def test_a_locked_account_may_be_tried_after_a_restart_and_the_wait(store: Store) -> None:
+async def test_a_restart_does_not_unlock_an_account(store: Store) -> None:
     await breaker(store).save(SignIn(refusals=1, not_before=REFUSED.not_before, locked=True))
-    assert await breaker(store).load() == SignIn(refusals=1, not_before=REFUSED.not_before)
+    assert (await breaker(store).load()).locked
+
+
+async def test_another_password_unlocks_but_does_not_reset_what_the_account_counts(store: Store) -> None:
+    failed = (datetime(2026, 11, 22, 12, tzinfo=UTC),)
+    await breaker(store).save(SignIn(refusals=1, locked=True, failed=failed))
+    assert await breaker(store, "corrected").load() == SignIn(failed=failed)
+    assert await breaker(store, "corrected", "other").load() == SignIn()
 
 
 async def test_the_password_is_not_in_the_store(store: Store) -> None:

@@ -198,6 +198,10 @@ class PreparedDaemon:
         self.status = replace(self.status, quarantine="")
         return self.status
 
+    async def do_sign_in(self, request: Request) -> wire.Status:
+        await self._body("sign_in", request)
+        return self.status
+
     async def do_stream(self, _request: Request) -> StreamingResponse:
         return StreamingResponse(self._lines(), media_type="application/x-ndjson")
 

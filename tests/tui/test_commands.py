@@ -55,6 +55,7 @@ async def test_status_says_how_everything_stands_in_the_callers_zone(daemon: Pre
         (("conflicts",), wire.Conflicts),
         (("resolve", "c1", "--keep", "local"), wire.ConflictView),
         (("release",), wire.Status),
+        (("sign-in",), wire.Status),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
@@ -139,6 +140,15 @@ async def test_moving_the_start_keeps_the_length_and_a_time_alone_is_on_the_even
 async def test_moving_the_end_alone_keeps_the_start(daemon: PreparedDaemon) -> None:
     await roomctl(daemon.path, "move", "budget", "--for", "2h")
     assert daemon.asked == [("change", "budget", wire.EventPatch(end=at(11)))]
+
+
+async def test_status_says_that_requests_are_held_back(daemon: PreparedDaemon) -> None:
+    exchange = replace(daemon.status.exchange, throttled=wire.Throttled(at_once=2, most=4, since=at(9, 30)))
+    daemon.status = replace(daemon.status, exchange=exchange)
+    finished = await roomctl(daemon.path, "status")
+    [line] = [line for line in finished.out.splitlines() if "at once" in line]
+    assert line.strip().startswith("2 of 4 requests at once since ")
+    assert line.endswith("09:30: it was busy")
 
 
 async def test_status_says_why_nothing_is_sent_and_release_ends_it(daemon: PreparedDaemon) -> None:

@@ -192,6 +192,10 @@ class Client:
         """End the quarantine of the store."""
         return await self._ask("release", wire.Status)
 
+    async def sign_in(self) -> wire.Status:
+        """Say that the service account was mended; the status tells how Exchange took it."""
+        return await self._ask("sign_in", wire.Status)
+
     async def changes(self, *, since: int = 0, limit: int = 500, wait: float = 0.0) -> wire.Changes:
         """Ask what happened after entry ``since``; with ``wait`` stay up to that many seconds for the first entry."""
         query = wire.ChangesQuery(since=since, limit=limit, wait=wait)

@@ -93,6 +93,10 @@ ROUTES: tuple[Route, ...] = (
         help="End the quarantine of a store that was copied or put back: Exchange's items belong to it.",
     ),
     Route(
+        name="sign_in", method="POST", path="/v1/sign-in", answer=wire.Status, mutates=True,
+        help="Say that the service account was mended: Exchange is tried again now.",
+    ),
+    Route(
         name="changes", method="GET", path="/v1/changes", query=wire.ChangesQuery, answer=wire.Changes,
         help="What happened since an entry's number.",
     ),

@@ -239,7 +239,7 @@ class MailboxStatus(Struct, frozen=True, kw_only=True):
 
     ``known_at`` is the newest instant whose state roomd knows: the last complete reading, or, where Exchange says at
     once that something changed, its last sign of life since. None while it is not known at all.
-    ``answering`` is who answers for a room; None of people.
+    ``answering`` is who answers for a room; None of people. ``notice`` says what was passed over.
     """
 
     mailbox: Mailbox
@@ -248,6 +248,7 @@ class MailboxStatus(Struct, frozen=True, kw_only=True):
     watch: Watch = Watch()
     known_at: Instant | None = None
     answering: Answering | None = None
+    notice: str = ""
 
 
 class Outbox(Struct, frozen=True, kw_only=True):
@@ -259,6 +260,14 @@ class Outbox(Struct, frozen=True, kw_only=True):
     oldest_at: Instant | None = None
 
 
+class Throttled(Struct, frozen=True, kw_only=True):
+    """Requests go to Exchange ``at_once`` instead of ``most`` at a time, because it was overloaded."""
+
+    at_once: int
+    most: int
+    since: Instant
+
+
 class ExchangeStatus(Struct, frozen=True, kw_only=True):
     """Whether Exchange answers. ``message`` says what to do when it does not."""
 
@@ -266,6 +275,7 @@ class ExchangeStatus(Struct, frozen=True, kw_only=True):
     endpoint: str
     message: str = ""
     since: Instant | None = None
+    throttled: Throttled | None = None
 
 
 class Status(Struct, frozen=True, kw_only=True):

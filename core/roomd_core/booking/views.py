@@ -214,7 +214,23 @@ def mailbox_status(
         watch=watch,
         known_at=_known_at(known, watch),
         answering=answering(mailbox, answers) if mailbox.kind is MailboxKind.ROOM else None,
+        notice=_notice(mailbox, known),
     )
+
+
+def _notice(mailbox: Mailbox, known: Freshness) -> str:
+    """Say that a mailbox is gone, or which items were passed over: the first in full, the others by their number."""
+    if known.is_gone and known.unknown:
+        return (
+            f"{mailbox.address} is gone: Exchange has known no such mailbox since "
+            f"{known.unknown.since:%Y-%m-%d %H:%M} UTC. Take it off roomd's list; what is known of it is kept"
+        )
+    if not known.unreadable:
+        return ""
+    first, count = known.unreadable[0], len(known.unreadable)
+    title = f"{first.title!r}, " if first.title else ""
+    how_many = "one item" if count == 1 else f"{count} items"
+    return f"{how_many} of {mailbox.address} cannot be read: {title}{first.reason}"
 
 
 def _known_at(known: Freshness, watch: Watch) -> datetime | None:

@@ -25,6 +25,8 @@ from roomd_core.model.mailbox import (
     MailboxKind,
     Place,
     RoomAnswer,
+    Unknown,
+    UnreadableItem,
     Watch,
     WatchMeans,
 )
@@ -76,6 +78,8 @@ __all__ = [
     "ShowAs",
     "Side",
     "Trigger",
+    "Unknown",
+    "UnreadableItem",
     "Watch",
     "WatchMeans",
     "WriteKind",

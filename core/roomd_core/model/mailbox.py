@@ -1,6 +1,6 @@
 """Mailboxes: the rooms and the people whose calendars roomd reads."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
@@ -51,13 +51,49 @@ class Place(Struct, frozen=True, kw_only=True):
     name: str
 
 
+class UnreadableItem(Struct, frozen=True, kw_only=True):
+    """An item that Exchange has and roomd cannot read: passed over, and tried again.
+
+    ``title`` is empty where it is not known or private; ``reason`` is for people.
+    """
+
+    mailbox: str
+    item_id: str
+    title: str
+    reason: str
+    since: datetime
+
+
+CONFIRMATIONS, CONFIRMED_OVER = 3, timedelta(hours=24)
+"""So often, and over so long, Exchange has to say that it knows no mailbox: one that is being moved comes back."""
+
+
+class Unknown(Struct, frozen=True, kw_only=True):
+    """Exchange says that it knows no such mailbox: since when, and how often since."""
+
+    since: datetime
+    count: int
+
+
 class Freshness(Struct, frozen=True, kw_only=True):
-    """How well roomd knows one mailbox. ``read_at`` is the last complete reading, in UTC."""
+    """How well roomd knows one mailbox. ``read_at`` is the last complete reading, in UTC.
+
+    ``unreadable`` is what was passed over in it, ``unknown`` that Exchange does not know it now.
+    """
 
     address: str
     read_at: datetime | None = None
     tried_at: datetime | None = None
     error: str | None = None
+    unreadable: tuple[UnreadableItem, ...] = ()
+    unknown: Unknown | None = None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether Exchange has said for long enough, and often enough, that it knows no such mailbox."""
+        if self.unknown is None or self.tried_at is None:
+            return False
+        return self.unknown.count >= CONFIRMATIONS and self.tried_at - self.unknown.since >= CONFIRMED_OVER
 
 
 class WatchMeans(StrEnum):

@@ -5,9 +5,10 @@ from datetime import datetime
 
 import msgspec
 
-from roomd_core.model import Freshness, Mailbox, MailboxKind, RoomAnswer
+from roomd_core.model import Freshness, Mailbox, MailboxKind, RoomAnswer, Unknown
 from roomd_core.store.encoding import array, encode, instant, maybe, seconds
 from roomd_core.store.table import AMONG, Row, Table, upsert
+from roomd_core.store.unreadable import UnreadableItems
 
 _COLUMNS = ("address", "kind", "name", "capacity", "features", "answers", "unix_user", "source", "position", "listed")
 _PUT = upsert("mailbox", _COLUMNS, key=("address",))
@@ -37,12 +38,20 @@ class Mailboxes(Table):
 
     async def freshness(self) -> dict[str, Freshness]:
         """Return how well each listed mailbox is known, by address."""
-        rows = await self._rows("SELECT address, read_at, tried_at, error FROM mailbox WHERE listed")
+        rows = await self._rows(
+            "SELECT address, read_at, tried_at, error, unknown_since, unknown_count FROM mailbox WHERE listed"
+        )
+        unreadable = await UnreadableItems(self._connection).all()
         return {
             address: Freshness(
-                address=address, read_at=maybe(instant, read_at), tried_at=maybe(instant, tried_at), error=error
+                address=address,
+                read_at=maybe(instant, read_at),
+                tried_at=maybe(instant, tried_at),
+                error=error,
+                unreadable=unreadable.get(address, ()),
+                unknown=None if since is None else Unknown(since=instant(since), count=count),
             )
-            for address, read_at, tried_at, error in rows
+            for address, read_at, tried_at, error, since, count in rows
         }
 
     async def sync_state(self, address: str) -> str | None:
@@ -61,16 +70,23 @@ class Mailboxes(Table):
     async def note_all_read(self, addresses: Iterable[str], at: datetime) -> None:
         """Note that these mailboxes were read to the end of their feeds."""
         await self._run(
-            f"UPDATE mailbox SET read_at = :at, tried_at = :at, error = NULL WHERE address {AMONG}",  # noqa: S608 - a constant
+            "UPDATE mailbox SET read_at = :at, tried_at = :at, error = NULL, unknown_since = NULL, unknown_count = 0"
+            f" WHERE address {AMONG}",
             among=array(addresses), at=seconds(at),
         )  # fmt: skip
 
-    async def note_failure(self, address: str, at: datetime, message: str) -> None:
-        """Note that the mailbox could not be read, and why."""
+    async def note_failure(self, address: str, at: datetime, message: str, *, unknown: bool = False) -> None:
+        """Note that the mailbox could not be read, and why; ``unknown`` that Exchange says it knows none such."""
         await self._run(
             "UPDATE mailbox SET tried_at = :at, error = :message WHERE address = :a",
             a=address, at=seconds(at), message=message,
         )  # fmt: skip
+        if unknown:
+            await self._run(
+                "UPDATE mailbox SET unknown_since = coalesce(unknown_since, :at), unknown_count = unknown_count + 1"
+                " WHERE address = :a",
+                a=address, at=seconds(at),
+            )  # fmt: skip
 
 
 def _to_row(mailbox: Mailbox, position: int) -> Row:

@@ -15,6 +15,7 @@ from roomd_core.store.requests import Requests
 from roomd_core.store.room_answers import RoomAnswerTable
 from roomd_core.store.roster import People, Rosters
 from roomd_core.store.runs import Runs
+from roomd_core.store.unreadable import UnreadableItems
 
 
 class Tables:
@@ -29,6 +30,7 @@ class Tables:
         self.conflicts = Conflicts(connection)
         self.changes = Changes(connection)
         self.runs = Runs(connection)
+        self.unreadable = UnreadableItems(connection)
         self.audits = Audits(connection)
         self.requests = Requests(connection)
         self.meta = Meta(connection)

@@ -178,6 +178,13 @@ class SyncEngine:
         await self._store.release()
         self.wake()
 
+    def try_again(self) -> asyncio.Event:
+        """Ask Exchange again at once: somebody mended what kept it away.
+
+        Return what is set when Exchange has answered, or has failed again.
+        """
+        return self._gate.reopen()
+
     async def recover(self) -> int:
         """Take what was being sent when roomd stopped as unknown; return how many operations that concerns."""
         async with self._store.write() as tables:

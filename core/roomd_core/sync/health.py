@@ -1,5 +1,6 @@
 """Whether Exchange answers, learned from every call that is made anyway, and when to try again unasked."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -33,6 +34,7 @@ class Gate:
         self._opened = opened
         self._failures = 0
         self._closed_until: float | None = 0.0
+        self._heard = asyncio.Event()
 
     @property
     def is_shut(self) -> bool:
@@ -42,6 +44,7 @@ class Gate:
     def succeeded(self) -> None:
         """Note that Exchange answered."""
         self._failures, self._closed_until = 0, 0.0
+        self._heard.set()
         if self.health.health is not Health.OK:
             self.health = RemoteHealth(health=Health.OK, since=self._clock.now())
             self._opened()
@@ -54,6 +57,14 @@ class Gate:
         failing = self.health.health is Health.FAILING
         since = self.health.since if failing else self._clock.now()
         self.health = RemoteHealth(health=Health.FAILING, message=str(error), since=since)
+        self._heard.set()
+
+    def reopen(self) -> asyncio.Event:
+        """Let Exchange be asked at once, though it failed. Return what is set when it answers, or fails again."""
+        self._failures, self._closed_until = 0, 0.0
+        self._heard = asyncio.Event()
+        self._opened()
+        return self._heard
 
     def wait(self) -> timedelta | None:
         """Return how long to leave Exchange alone; zero when it may be used, None until something succeeds."""

@@ -14,6 +14,7 @@ from roomd_core.sync.loss_guard import LossGuard
 from roomd_core.sync.losses import Loss, held_back, lost_in
 from roomd_core.sync.plan import completed, exceptions_to_read, plan_pull, to_read, with_exceptions, worth_reading
 from roomd_core.sync.remote import ChangePage, MailboxUnavailable, Remote, RemoteItem, StateInvalid
+from roomd_core.sync.unread import Fetched, fetch, remember, with_unreadable
 from roomd_core.sync.writing import write
 
 PAGE = 512
@@ -50,7 +51,15 @@ class Puller:
         self._losses = losses
 
     async def pull(self, mailbox: Mailbox) -> Pulled:
-        """Bring in everything that changed since the stored sync state. Raise RemoteError."""
+        """Bring in everything that changed since the stored sync state. Raise RemoteError.
+
+        What could not be read before is tried again.
+        """
+        pulled = await self._pull(mailbox)
+        await self._read_unreadable(mailbox)
+        return pulled
+
+    async def _pull(self, mailbox: Mailbox) -> Pulled:
         state, is_first = await self._position(mailbox)
         if state is None and not is_first:
             return await self._resync(mailbox)
@@ -66,6 +75,19 @@ class Puller:
         page = ChangePage(state="", changed=tuple(seen), deleted=(), last=False)
         await self._take_in(mailbox, page, whole=False)
 
+    async def _read_unreadable(self, mailbox: Mailbox) -> None:
+        """Try again what could not be read; what has gone meanwhile is told by the feed, and noted no longer."""
+        async with self._ledger.store.glance() as tables:
+            known = [each.item_id for each in await tables.unreadable.of_mailbox(mailbox.address)]
+        if not known:
+            return
+        fetched = await fetch(self._remote, mailbox.address, known)
+        if fetched.read:
+            await self.read_again(mailbox, list(fetched.read.values()))
+        if gone := set(known) - fetched.there:
+            async with self._ledger.store.write() as tables:
+                await tables.unreadable.forget(mailbox.address, gone)
+
     async def _position(self, mailbox: Mailbox) -> tuple[str | None, bool]:
         async with self._ledger.store.glance() as tables:
             state = await tables.mailboxes.sync_state(mailbox.address)
@@ -78,7 +100,7 @@ class Puller:
         pulled = Pulled()
         while True:
             page = await self._remote.changes(mailbox.address, state, limit=PAGE)
-            if page.state != state or page.changed or page.deleted:
+            if page.state != state or page.changed or page.deleted or page.unreadable:
                 page = await self._whole_loss(mailbox, page)
                 pulled += await self._take_in(mailbox, page)
             if page.last:
@@ -114,6 +136,7 @@ class Puller:
             lost = len(lost_in(left, cases, mailbox.address, fates.decided))
             revisions = plan_pull(left, cases, mailbox, setting)
             entries = await write(tables, revisions, setting)
+            await remember(tables, mailbox, page, setting)
             if whole:
                 await tables.mailboxes.set_sync_state(mailbox.address, page.state)
             if page.last:
@@ -133,9 +156,12 @@ class Puller:
         setting = await self._ledger.setting()
         asked = await self._to_read(mailbox, worth_reading(page, mailbox, setting), setting)
         if asked:
-            page = completed(page, asked, await self._fetch(mailbox, asked))
-        exceptions = exceptions_to_read(page, setting)
-        return with_exceptions(page, await self._fetch(mailbox, exceptions)) if exceptions else page
+            fetched = await fetch(self._remote, mailbox.address, asked)
+            page = with_unreadable(completed(page, asked, fetched.read), fetched.unreadable)
+        if exceptions := exceptions_to_read(page, setting):
+            fetched = await fetch(self._remote, mailbox.address, exceptions)
+            page = with_unreadable(with_exceptions(page, fetched.read), fetched.unreadable)
+        return page
 
     async def _to_read(self, mailbox: Mailbox, page: ChangePage, setting: Setting) -> list[str]:
         if not page.changed:
@@ -144,22 +170,20 @@ class Puller:
             cases = await load_for(tables, mailbox, page)
         return to_read(page, cases, mailbox, setting)
 
-    async def _fetch(self, mailbox: Mailbox, item_ids: Sequence[str]) -> dict[str, RemoteItem]:
-        read = await self._remote.fetch(mailbox.address, item_ids) if item_ids else []
-        return {item.ref.item_id: item for item in read}
-
     async def _resync(self, mailbox: Mailbox) -> Pulled:
         """List everything again and compare. What is not listed is believed gone only when a reading proves it.
 
         The state is stored with the last rows: until then, a restart begins again.
         """
         pages = await self._list(mailbox)
-        gone, found = await self._missing(mailbox, pages)
+        gone, late = await self._missing(mailbox, pages)
+        found = tuple(late.read.values())
         pulled = Pulled()
         for page in pages:
             pulled += await self._take_in(mailbox, replace(page, last=False), whole=False)
-        rest = ChangePage(state=pages[-1].state, changed=tuple(found), deleted=tuple(gone), last=True)
-        is_empty = not found and not any(page.changed for page in pages)
+        rest = ChangePage(state=pages[-1].state, changed=found, deleted=tuple(gone), last=True)
+        rest = with_unreadable(rest, late.unreadable)
+        is_empty = not late.there and not any(page.changed or page.unreadable for page in pages)
         return pulled + await self._take_in(mailbox, rest, listed=True, is_empty=is_empty)
 
     async def _list(self, mailbox: Mailbox) -> list[ChangePage]:
@@ -170,16 +194,16 @@ class Puller:
             _check_progress(mailbox, state, pages[-1])
         return pages
 
-    async def _missing(self, mailbox: Mailbox, pages: Sequence[ChangePage]) -> tuple[list[str], list[RemoteItem]]:
+    async def _missing(self, mailbox: Mailbox, pages: Sequence[ChangePage]) -> tuple[list[str], Fetched]:
         """Verify what is known and not listed: return what is proven absent, and what is there after all."""
         async with self._ledger.store.read() as tables:
             copies = await tables.items.of_mailbox(mailbox.address)
         known = {item.ref.item_id for item in copies if not item.missing}
         listed = {seen.ref.item_id for page in pages for seen in page.changed}
+        listed |= {each.item_id for page in pages for each in page.unreadable}
         unlisted = sorted(known - listed)
-        found = await self._remote.fetch(mailbox.address, unlisted) if unlisted else []
-        gone = sorted(set(unlisted) - {item.ref.item_id for item in found})
-        return gone, found
+        found = await fetch(self._remote, mailbox.address, unlisted)
+        return sorted(set(unlisted) - found.there), found
 
 
 def _check_progress(mailbox: Mailbox, state: str | None, page: ChangePage) -> None:
@@ -196,6 +220,7 @@ def _joined(page: ChangePage, more: ChangePage) -> ChangePage:
         more,
         changed=(*(seen for seen in page.changed if seen.ref.item_id not in newer), *more.changed),
         deleted=(*(item_id for item_id in page.deleted if item_id not in newer), *more.deleted),
+        unreadable=(*(each for each in page.unreadable if each.item_id not in newer), *more.unreadable),
     )
 
 

@@ -4,7 +4,7 @@ The errors are the port's half of the contract. Each class is a decision already
 
 RemoteError
 ├── OutcomeUnknown       a write may or may not have happened: look it up, never send again blind
-├── RetryLater           not applied; try again after ``after``
+├── RetryLater           not applied; try again after ``after``. ``ItemsUnreadable`` of single items
 ├── Rejected             Exchange refused this item for good: park it, tell the person
 ├── Stale                the item changed since it was read: read it again, then merge
 ├── Gone                 the item is not there, or not visible; no proof of a deletion by itself
@@ -23,6 +23,9 @@ from msgspec import Struct
 from roomd_core.errors import RoomdError
 from roomd_core.model import Answer, Attendee, Content, ItemKind, ItemRef, Response, Sensitivity, ShowAs, WatchMeans
 from roomd_core.recurrence import Recurrence
+
+NO_SUCH_MAILBOX = "ErrorNonExistentMailbox"
+"""The code of a MailboxUnavailable about a mailbox that Exchange does not know (EWS ResponseCode)."""
 
 
 class RemoteError(RoomdError):
@@ -49,6 +52,17 @@ class RetryLater(RemoteError):  # noqa: N818 - named by what to do
 
 class Rejected(RemoteError):  # noqa: N818 - an answer
     """Exchange refused this item for good."""
+
+
+class ItemsUnreadable(RetryLater):
+    """Some items are there and cannot be read: ``unreadable``. Those asked for with them could: ``read``."""
+
+    def __init__(
+        self, message: str, *, read: "Sequence[RemoteItem]" = (), unreadable: "Sequence[Unreadable]" = ()
+    ) -> None:
+        super().__init__(message)
+        self.read = read
+        self.unreadable = unreadable
 
 
 class Stale(RemoteError):  # noqa: N818 - a state of knowledge
@@ -152,17 +166,26 @@ class RemoteItem(Struct, frozen=True, kw_only=True):
     detail: Detail | None = None
 
 
+class Unreadable(Struct, frozen=True, kw_only=True):
+    """An item that is there and cannot be read. ``title`` is empty where it is not known or private."""
+
+    item_id: str
+    reason: str
+    title: str = ""
+
+
 class ChangePage(Struct, frozen=True, kw_only=True):
     """One page of a mailbox's change feed (EWS SyncFolderItems).
 
     ``state`` covers exactly these changes: it may be stored only together with them. ``last`` says that nothing
-    more is waiting.
+    more is waiting. ``unreadable`` changed too, nobody knows how: what is known of those stays.
     """
 
     state: str
     changed: tuple[RemoteItem, ...]
     deleted: tuple[str, ...]
     last: bool
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 class OneOccurrence(Struct, frozen=True, kw_only=True):
@@ -232,7 +255,10 @@ class Remote(Protocol):
         ...
 
     async def fetch(self, mailbox: str, item_ids: Sequence[str]) -> list[RemoteItem]:
-        """Read items in full, with ``detail``: exceptions of series too. Those that are gone are left out."""
+        """Read items in full, with ``detail``: exceptions of series too. Those that are gone are left out.
+
+        Raise ItemsUnreadable, with those that could be read, where some could not.
+        """
         ...
 
     async def find_by_key(self, mailbox: str, key: str) -> list[RemoteItem]:

@@ -13,7 +13,7 @@ from roomd_core.model import EXCHANGE, Mailbox, MailboxError, MailboxKind
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
 from roomd_core.sync.pull import Pulled, Puller
-from roomd_core.sync.remote import ExchangeUnavailable
+from roomd_core.sync.remote import NO_SUCH_MAILBOX, ExchangeUnavailable, MailboxUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -101,8 +101,13 @@ class Reader:
             await tables.mailboxes.note_all_read([each.mailbox.address for each in tried if not each.error], now)
             for reading in tried:
                 if reading.error:
-                    message = message_of(reading.error)
-                    await tables.mailboxes.note_failure(reading.mailbox.address, now, message)
+                    message, unknown = message_of(reading.error), is_unknown(reading.error)
+                    await tables.mailboxes.note_failure(reading.mailbox.address, now, message, unknown=unknown)
+
+
+def is_unknown(error: Exception) -> bool:
+    """Tell whether Exchange said that it knows no such mailbox."""
+    return isinstance(error, MailboxUnavailable) and error.code == NO_SUCH_MAILBOX
 
 
 def message_of(error: Exception | None) -> str:

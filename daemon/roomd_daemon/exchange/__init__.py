@@ -7,6 +7,7 @@ From the outside in:
 ``writes``        the XML of what changes something, built by exchangelib
 ``answers``       what comes back: a page of the feed, items, written ids, busy spans
 ``item``          one CalendarItem element to one RemoteItem
+``unreadable``    one item that cannot be read, told apart from an answer that cannot
 ``automation``    a room's own setting of who answers for it
 ``directory``     the address book: room lists, their rooms, names
 ``properties``    the item properties asked for, and the one that is roomd's own
@@ -20,7 +21,9 @@ From the outside in:
 ``codes``         what each of Exchange's response codes lets us conclude
 ``faults``        what a failure means for the engine, and the words people read
 ``breaker``       after a refused sign-in: when the next one may be tried
+``pace``          how many requests go at once: fewer while Exchange is overloaded
 ``backoff``       after a busy server: who has to wait, and how long
+``signs``         what answers tell besides: the server's clock, its certificate's end
 ``settings``      what an administrator decides about all this
 
 Nothing outside this package imports exchangelib, requests or lxml for Exchange's sake.

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from msgspec.structs import replace
 
+from roomd_core.api.wire import Throttled
 from roomd_core.clock import Clock, SystemClock
 from roomd_core.model import Answer, Content, ItemRef, Place
 from roomd_core.roster import Search
@@ -14,6 +16,7 @@ from roomd_core.sync.remote import (
     Busy,
     ChangePage,
     Gone,
+    ItemsUnreadable,
     Mail,
     OneOccurrence,
     Rejected,
@@ -21,6 +24,7 @@ from roomd_core.sync.remote import (
     RetryLater,
     Signal,
     Stale,
+    Unreadable,
     View,
 )
 from roomd_daemon.exchange import automation, directory, reads, writes
@@ -42,6 +46,7 @@ from roomd_daemon.exchange.series import is_occurrence, occurrence_index
 from roomd_daemon.exchange.settings import ExchangeSettings
 from roomd_daemon.exchange.soap import Element
 from roomd_daemon.exchange.trouble import DIRECTORY, Request
+from roomd_daemon.exchange.unreadable import read_each
 from roomd_daemon.exchange.watching.group import watch
 
 T = TypeVar("T")
@@ -73,20 +78,25 @@ class Exchange:
             raise RetryLater(f"the change feed of {mailbox} does not move on; it is tried again")
         gone = await self._moved_away(mailbox, page)
         staying = [item for item in page.changed if item.ref.item_id not in gone]
+        changed, unreadable = await self._with_organizers(mailbox, staying)
         return ChangePage(
             state=page.state,
-            changed=tuple(await self._with_organizers(mailbox, staying)),
+            changed=tuple(changed),
             deleted=(*page.deleted, *gone),
             last=page.last and page.count < size,
+            unreadable=(*(each for each in page.unreadable if each.item_id not in gone), *unreadable),
         )
 
     async def fetch(self, mailbox: str, item_ids: Sequence[str]) -> list[RemoteItem]:
-        """Read items in full (EWS GetItem, ten at a time). Those that are gone are left out."""
-        found: list[RemoteItem] = []
-        for batch in _batches(item_ids, reads.LARGEST_BATCH):
-            ask = reads.get_items(batch)
-            found += await self._read("GetItem", mailbox, ask, lambda answer: read_items(answer, self._rooms))
-        return found
+        """Read items in full (EWS GetItem, ten at a time), but those that are gone. Raise ItemsUnreadable."""
+        read, unreadable = await self._fetch(mailbox, item_ids)
+        if unreadable:
+            raise ItemsUnreadable(
+                f"an item of {mailbox} cannot be read ({unreadable[0].reason}); it is tried again",
+                read=read,
+                unreadable=unreadable,
+            )
+        return read
 
     async def find_by_key(self, mailbox: str, key: str) -> list[RemoteItem]:
         """Find the calendar's items that carry our key (EWS FindItem, then GetItem)."""
@@ -187,6 +197,16 @@ class Exchange:
         """Forget refused sign-ins: an operator has seen to the account."""
         await self._rules.gate.open()
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What an administrator should know of the server: its clock, its certificate."""
+        return self._rules.signs.warnings
+
+    @property
+    def throttled(self) -> Throttled | None:
+        """How far requests are held back because Exchange was overloaded; None where they are not."""
+        return self._rules.slots.throttled
+
     async def close(self) -> None:
         """Let go of every connection; a write still on its way ends as OutcomeUnknown."""
         await self._line.close()
@@ -235,14 +255,24 @@ class Exchange:
         calendar = self._calendars[mailbox]
         return {item_id for item_id, folder in page.folders.items() if folder not in ("", calendar)}
 
-    async def _with_organizers(self, mailbox: str, items: list[RemoteItem]) -> list[RemoteItem]:
+    async def _fetch(self, mailbox: str, item_ids: Sequence[str]) -> tuple[list[RemoteItem], list[Unreadable]]:
+        found: list[RemoteItem | Unreadable] = []
+        for batch in _batches(item_ids, reads.LARGEST_BATCH):
+            read = partial(read_each, rooms=self._rooms, asked=batch)
+            found += await self._read("GetItem", mailbox, reads.get_items(batch), read)
+        unreadable = [each for each in found if isinstance(each, Unreadable)]
+        return [each for each in found if isinstance(each, RemoteItem)], unreadable
+
+    async def _with_organizers(
+        self, mailbox: str, items: list[RemoteItem]
+    ) -> tuple[list[RemoteItem], list[Unreadable]]:
         """Complete the organizers' addresses: the owner's where it organizes, the rest by reading those in full."""
         known = [replace(i, organizer=mailbox) if i.is_organizer and not i.organizer else i for i in items]
         missing = [item.ref.item_id for item in known if not item.organizer]
         if not missing:
-            return known
-        in_full = await self.fetch(mailbox, missing)
-        return [item for item in known if item.organizer] + in_full
+            return known, []
+        in_full, unreadable = await self._fetch(mailbox, missing)
+        return [item for item in known if item.organizer] + in_full, unreadable
 
     async def _read(self, operation: str, mailbox: str, payload: Element, read: Callable[[Element], T]) -> T:
         return await self._line.ask(Request(operation=operation, mailbox=mailbox, payload=payload), read)

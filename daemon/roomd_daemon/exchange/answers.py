@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from roomd_core.model import ItemRef
-from roomd_core.sync.remote import Busy, RemoteItem, View
-from roomd_daemon.exchange.codes import GONE_CODES
-from roomd_daemon.exchange.item import CALENDAR_ITEM, read_item, read_shown
+from roomd_core.sync.remote import Busy, RemoteItem, Unreadable, View
+from roomd_daemon.exchange.item import CALENDAR_ITEM, read_shown
 from roomd_daemon.exchange.soap import (
     MESSAGES,
     TYPES,
@@ -16,8 +15,8 @@ from roomd_daemon.exchange.soap import (
     ServerFault,
     check,
     only_message,
-    response_messages,
 )
+from roomd_daemon.exchange.unreadable import read_one
 from roomd_daemon.exchange.values import read_instant, read_ref
 
 _UPDATE = TYPES + "Update"
@@ -33,6 +32,7 @@ class FeedPage(Struct, frozen=True, kw_only=True):
 
     state: str
     changed: tuple[RemoteItem, ...]
+    unreadable: tuple[Unreadable, ...]
     deleted: tuple[str, ...]
     folders: dict[str, str]
     count: int
@@ -47,6 +47,7 @@ def read_page(answer: Element, rooms: frozenset[str]) -> FeedPage:
         raise Malformed("a page of the feed has no sync state")
     found = message.find(MESSAGES + "Changes")
     changed: list[RemoteItem] = []
+    unreadable: list[Unreadable] = []
     deleted: list[str] = []
     folders: dict[str, str] = {}
     for row in _NO_ROWS if found is None else found:
@@ -56,12 +57,14 @@ def read_page(answer: Element, rooms: frozenset[str]) -> FeedPage:
         elif tag in _CHANGED and len(row):
             item = row[0]
             if item.tag == CALENDAR_ITEM:
-                changed.append(read_item(item, rooms, in_full=False))
+                read = read_one(item, rooms, in_full=False)
+                (unreadable if isinstance(read, Unreadable) else changed).append(read)
             if tag == _UPDATE:
                 folders.update((_folder_of(item),))
     return FeedPage(
         state=state,
         changed=tuple(changed),
+        unreadable=tuple(unreadable),
         deleted=tuple(deleted),
         folders=folders,
         count=0 if found is None else len(found),
@@ -72,21 +75,6 @@ def read_page(answer: Element, rooms: frozenset[str]) -> FeedPage:
 def _folder_of(item: Element) -> tuple[str, str]:
     folder = item.find(_PARENT_FOLDER)
     return read_ref(item).item_id, "" if folder is None else folder.get("Id", "")
-
-
-def read_items(answer: Element, rooms: frozenset[str]) -> list[RemoteItem]:
-    """Read a GetItem answer. Items that are gone are left out; any other refusal is raised as ServerFault."""
-    found: list[RemoteItem] = []
-    for message in response_messages(answer):
-        try:
-            items = check(message).find(MESSAGES + "Items")
-        except ServerFault as fault:
-            if fault.code not in GONE_CODES:
-                raise
-            continue
-        held: Sequence[Element] = () if items is None else list(items)
-        found.extend(read_item(item, rooms, in_full=True) for item in held if item.tag == CALENDAR_ITEM)
-    return found
 
 
 def read_found_ids(answer: Element) -> list[str]:

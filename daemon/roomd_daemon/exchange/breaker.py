@@ -1,7 +1,8 @@
 """After a refused sign-in: when the next may be tried. An account that is asked too often locks.
 
 One refusal stops every request of the process. The first probe comes after ten minutes, then thirty, then sixty;
-a password that expired, or an account that is locked, is not probed at all until an operator says go.
+a password that expired, or an account that is locked, is not probed at all until an operator says go. Whoever says
+so how often: in half an hour three sign-ins fail at most.
 """
 
 import asyncio
@@ -11,10 +12,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from roomd_core.clock import Clock
 from roomd_core.sync.remote import Gone, MailboxUnavailable, Rejected, SignInRefused, Stale, StateInvalid
-from roomd_daemon.exchange.codes import ONLY_AN_OPERATOR_HELPS
+from roomd_daemon.exchange.codes import ONLY_AN_OPERATOR_HELPS, THEN_SAY_SO
 
 ANSWERED_BY_EWS = (Gone, MailboxUnavailable, Rejected, Stale, StateInvalid)
 """Errors that only a signed-in account gets."""
@@ -24,13 +26,20 @@ PROOF_LASTS = 60.0
 
 WAITS = (timedelta(minutes=10), timedelta(minutes=30), timedelta(minutes=60))
 
+MOST_FAILURES, SPAN = 3, timedelta(minutes=30)
+"""So many sign-ins fail at most in so long a time: fewer than the usual policies lock an account after."""
+
 
 class SignIn(Struct, frozen=True, kw_only=True):
-    """How sign-ins went. ``not_before`` is when the next may be tried; ``locked`` waits for an operator."""
+    """How sign-ins went. ``not_before`` is when the next may be tried; ``locked`` waits for an operator.
+
+    ``failed`` is when the newest were refused: an operator forgives them, the account's own count does not.
+    """
 
     refusals: int = 0
     not_before: datetime | None = None
     locked: bool = False
+    failed: tuple[datetime, ...] = ()
 
     @property
     def trusted(self) -> bool:
@@ -45,20 +54,40 @@ def admit(state: SignIn, now: datetime) -> SignIn | None:
     probing costs a wait, not an attempt. A ``not_before`` further away than the longest wait comes from a clock
     that jumped, and is not obeyed.
     """
-    if state.trusted:
-        return state
-    if state.locked or not _due(state.not_before, now):
+    if state.locked or not _due(state.not_before, now) or _exhausted(state.failed, now):
         return None
-    return SignIn(refusals=state.refusals, not_before=now + _wait(state.refusals))
+    return state if state.trusted else replace(state, not_before=now + _wait(state.refusals))
 
 
 def refused(state: SignIn, now: datetime, *, locked: bool) -> SignIn:
     """Record a refusal. ``locked`` says that only an operator can help."""
-    return SignIn(refusals=state.refusals + 1, not_before=now + _wait(state.refusals), locked=locked)
+    failed = (*state.failed, now)[-MOST_FAILURES:]
+    return SignIn(refusals=state.refusals + 1, not_before=now + _wait(state.refusals), locked=locked, failed=failed)
+
+
+def mended(state: SignIn) -> SignIn:
+    """Forgive every refusal: somebody has seen to the account. Only how often it failed lately is kept."""
+    return SignIn(failed=state.failed)
+
+
+def next_try(state: SignIn) -> datetime | None:
+    """Return when the next sign-in may go out; None where only an operator helps, or nothing is in its way."""
+    times = [state.not_before, _free_again(state.failed)]
+    return None if state.locked else max((time for time in times if time), default=None)
 
 
 def _due(not_before: datetime | None, now: datetime) -> bool:
     return not_before is None or now >= not_before or not_before - now > WAITS[-1]
+
+
+def _exhausted(failed: tuple[datetime, ...], now: datetime) -> bool:
+    """Tell whether one more could be too many. A failure in the future comes from a clock that jumped."""
+    free = _free_again(failed)
+    return free is not None and free - SPAN <= failed[-1] <= now < free
+
+
+def _free_again(failed: tuple[datetime, ...]) -> datetime | None:
+    return failed[-MOST_FAILURES] + SPAN if len(failed) >= MOST_FAILURES else None
 
 
 def _wait(refusals: int) -> timedelta:
@@ -125,8 +154,8 @@ class Gate:
             await self._note_acceptance(admitted)
 
     async def open(self) -> None:
-        """Forget every refusal: an operator has seen to the account."""
-        await self._keep(SignIn())
+        """Forgive every refusal: an operator has seen to the account."""
+        await self._keep(mended(self._state or await self._breaker.load()))
 
     async def _admit(self) -> SignIn:
         state = self._state = self._state or await self._breaker.load()
@@ -155,11 +184,10 @@ class Gate:
 
 
 def _closed(state: SignIn, account: str) -> str:
-    if state.locked or state.not_before is None:
-        return (
-            f"Exchange refused the account {account}: nothing is sent until its password is set and roomd restarted"
-        )
+    after = next_try(state)
+    if after is None:
+        return f"Exchange refused the account {account}: nothing is sent until it is mended. {THEN_SAY_SO}"
     return (
-        f"Exchange refused the password of {account}: correct it and restart roomd; "
-        f"the next sign-in is tried after {state.not_before:%Y-%m-%d %H:%M} UTC"
+        f"Exchange refused the password of {account}: correct it. {THEN_SAY_SO}; "
+        f"the next sign-in is tried after {after:%Y-%m-%d %H:%M} UTC"
     )

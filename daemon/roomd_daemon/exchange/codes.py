@@ -154,6 +154,9 @@ MEANINGS: dict[str, Meaning] = {
 LOCKED_OUT = "AccountLockedOut"
 """Not a ResponseCode: the words Exchange's web server refuses a locked account with."""
 
+THEN_SAY_SO = "Run `roomctl sign-in` then, or restart roomd if its password is another one now"
+"""What an operator does after mending the account."""
+
 ONLY_AN_OPERATOR_HELPS = frozenset({LOCKED_OUT, *(c for c, m in MEANINGS.items() if m is Meaning.SIGN_IN)})
 
 GONE_CODES = frozenset(code for code, meaning in MEANINGS.items() if meaning is Meaning.GONE)

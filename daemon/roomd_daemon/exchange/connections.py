@@ -47,6 +47,14 @@ _CHUNK = 64 * 1024
 _TIME_IS_OVER = "the time for the call was over"
 
 
+Shown = Callable[[Any], None]
+"""Takes what ``SSLSocket.getpeercert`` tells of a server's certificate; from any thread."""
+
+
+def _unseen(_certificate: Any) -> None:
+    """Nobody looks at certificates."""
+
+
 class Flight:
     """One call on its way. ``cut`` may come from any thread: the blocked one wakes up with an error."""
 
@@ -96,14 +104,16 @@ class _Pool(HTTPSConnectionPool):
     def _validate_conn(self, conn: Any) -> None:
         if conn.is_closed:
             conn.connect()
+            self._door.shown(conn.sock.getpeercert())
         self._door.flight.use(conn.sock)
 
 
 class _Door(HTTPAdapter):
     """An HTTP adapter with one TLS context of ours and one connection."""
 
-    def __init__(self, tls: ssl.SSLContext) -> None:
+    def __init__(self, tls: ssl.SSLContext, shown: Shown) -> None:
         self._tls = tls
+        self.shown = shown
         self.flight = Flight()
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0, pool_block=True)
 
@@ -138,8 +148,10 @@ class Principal:
 class Connections(BaseProtocol):  # type: ignore[misc]  # exchangelib is untyped
     """The pool of signed-in sessions to one endpoint. Blocking: for worker threads."""
 
-    def __init__(self, settings: ExchangeSettings) -> None:
+    def __init__(self, settings: ExchangeSettings, shown: Shown = _unseen) -> None:
+        """``shown`` is told of the certificate of each new connection."""
         self._settings = settings
+        self._shown = shown
         self.headers: dict[str, str] = {}
         """What every request says besides, or in place of what exchangelib would say under the same names."""
         self._tls = tls_context(settings)
@@ -158,7 +170,7 @@ class Connections(BaseProtocol):  # type: ignore[misc]  # exchangelib is untyped
         """Make a session that looks for no proxy or netrc and has our TLS."""
         session = super().create_session()
         session.trust_env = False
-        session.mount(self.service_endpoint, _Door(self._tls))
+        session.mount(self.service_endpoint, _Door(self._tls, self._shown))
         return session
 
     def principal(self, mailbox: str) -> Principal:

@@ -16,10 +16,13 @@ from roomd_core.sync.remote import (
     Stale,
     StateInvalid,
 )
-from roomd_daemon.exchange.codes import LOCKED_OUT, MEANINGS, ONLY_AN_OPERATOR_HELPS, Meaning
+from roomd_daemon.exchange.codes import LOCKED_OUT, MEANINGS, ONLY_AN_OPERATOR_HELPS, THEN_SAY_SO, Meaning
 from roomd_daemon.exchange.trouble import Cause, Trouble
 
-_UNKNOWN_MAILBOX = "Exchange knows no mailbox {mailbox}: check the address in the configuration"
+_UNKNOWN_MAILBOX = (
+    "Exchange knows no mailbox {mailbox}: check the address in the configuration, unless it is just being moved; "
+    "what is known of it is kept"
+)
 _MAY_NOT_ACT = (
     "{username} may not act as {mailbox}: ask the Exchange administrator for the ApplicationImpersonation role "
     "with a scope that covers this mailbox, or set access to delegate"
@@ -36,14 +39,15 @@ _CODE_WORDS = {
     "ErrorSyncFolderNotFound": _NO_CALENDAR,
     "ErrorImpersonationFailed": "Exchange could not impersonate anybody: its own directory is in trouble",
     "ErrorInvalidSyncStateData": "Exchange no longer accepts the sync state of {mailbox}: all is listed again",
-    "ErrorPasswordExpired": "the password of {username} has expired: set another one, then restart roomd",
-    "ErrorPasswordChangeRequired": "the password of {username} must be changed: set another one, then restart roomd",
-    "ErrorAccountDisabled": "the account of {username} or {mailbox} is disabled: ask the Exchange administrator",
-    LOCKED_OUT: "the account {username} is locked: have it unlocked and check the password, then restart roomd",
+    "ErrorPasswordExpired": f"the password of {{username}} has expired: set another one. {THEN_SAY_SO}",
+    "ErrorPasswordChangeRequired": f"the password of {{username}} must be changed: set another one. {THEN_SAY_SO}",
+    "ErrorAccountDisabled": "the account of {username} or {mailbox} is disabled: ask the Exchange "
+    f"administrator. {THEN_SAY_SO}",
+    LOCKED_OUT: f"the account {{username}} is locked: have it unlocked and check the password. {THEN_SAY_SO}",
 }
 _STATUS_WORDS = {
     403: "{host} forbids Exchange Web Services to {username}: ask the Exchange administrator whether EWS is switched "
-    "off or limited to listed applications",
+    "off (EwsEnabled) or limited to listed applications (EwsApplicationAccessPolicy)",
     404: "{host} has no Exchange Web Services at this address: check endpoint in the configuration",
     407: "a proxy in front of {host} asks for a sign-in: roomd speaks to Exchange directly, give it a direct way",
 }
@@ -125,7 +129,7 @@ def _sign_in_refused(trouble: Trouble) -> RemoteError:
         return SignInRefused(_say(_CODE_WORDS[trouble.code], trouble), code=trouble.code)
     return SignInRefused(
         _say(
-            "{host} does not accept the password of {username}: correct it and restart roomd; "
+            f"{{host}} does not accept the password of {{username}}: correct it. {THEN_SAY_SO}; "
             "until then sign-in is tried rarely, so that the account is not locked",
             trouble,
         ),

@@ -28,9 +28,9 @@ class Line:
 
     def __init__(self, settings: ExchangeSettings, rules: Rules) -> None:
         self._settings = settings
-        self._connections = Connections(settings)
+        self._connections = Connections(settings, rules.signs.shown)
         self._threads = ThreadPoolExecutor(settings.max_connections, thread_name_prefix="exchange")
-        self._slots = asyncio.Semaphore(settings.max_connections)
+        self._own = asyncio.Semaphore(settings.max_connections)
         self._rules = rules
         self._flights: set[Flight] = set()
 
@@ -44,7 +44,7 @@ class Line:
         When the caller is cancelled nothing stays on its way: a read is cut, a write gets ``LAST_WORDS`` to end,
         and then is as unknown as after a crash.
         """
-        async with self._slots, self._passage(request):
+        async with self._own, self._rules.slots.slot(), self._passage(request):
             return await self._fly(request, read)
 
     async def close(self) -> None:
@@ -88,7 +88,9 @@ class Line:
         await asyncio.wait([work])
 
     def _perform(self, request: Request, read: Callable[[Element], T], flight: Flight) -> T:
-        answer = believe(self._connections.send(request.mailbox, request.payload, flight))
+        reply = self._connections.send(request.mailbox, request.payload, flight)
+        self._rules.signs.dated(reply.headers.get("Date"))
+        answer = believe(reply)
         try:
             return read(answer)
         except (LookupError, TypeError, ValueError) as error:

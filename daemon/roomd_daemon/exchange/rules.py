@@ -9,7 +9,9 @@ from roomd_core.sync.remote import RetryLater
 from roomd_daemon.exchange.backoff import Backoff
 from roomd_daemon.exchange.breaker import Breaker, Gate
 from roomd_daemon.exchange.faults import classify
+from roomd_daemon.exchange.pace import Slots, is_complaint
 from roomd_daemon.exchange.settings import Access, ExchangeSettings
+from roomd_daemon.exchange.signs import Signs
 from roomd_daemon.exchange.trouble import DIRECTORY, UNDERSTOOD, Request, trouble_of
 
 
@@ -18,7 +20,10 @@ class Rules:
 
     def __init__(self, settings: ExchangeSettings, clock: Clock, breaker: Breaker) -> None:
         self._settings = settings
+        self._clock = clock
         self._backoff = Backoff(clock)
+        self.slots = Slots(settings.max_connections, clock)
+        self.signs = Signs(clock, settings.host)
         self.gate = Gate(breaker, clock, account=settings.username)
 
     @asynccontextmanager
@@ -32,12 +37,15 @@ class Rules:
     @contextmanager
     def judged(self, request: Request) -> Iterator[None]:
         """Raise what goes wrong with a request as one of the port's errors."""
+        begun = self._clock.steady()
         try:
             yield
         except UNDERSTOOD as failure:
             trouble = trouble_of(failure, request, self._settings)
             if trouble.after is not None:
                 self._backoff.obey(self._principal_of(request), trouble.after)
+            if is_complaint(trouble):
+                self.slots.complained(begun)
             raise classify(trouble) from failure
 
     def _keep_back(self, request: Request) -> None:

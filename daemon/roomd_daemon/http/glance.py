@@ -41,14 +41,18 @@ async def glance(services: Services, caller: Caller) -> wire.Status:
         last_run=runs[0] if runs else None,
         next_run_at=services.next_run_at(),
         quarantine=services.store.quarantine,
-        warnings=(*services.store.warnings, *services.warnings, *services.roster.warnings),
+        warnings=(*services.store.warnings, *services.warnings, *services.roster.warnings, *services.noticed()),
     )
 
 
 def _exchange(services: Services) -> wire.ExchangeStatus:
     known = services.engine.exchange
     return wire.ExchangeStatus(
-        health=known.health, endpoint=services.endpoint, message=known.message, since=known.since
+        health=known.health,
+        endpoint=services.endpoint,
+        message=known.message,
+        since=known.since,
+        throttled=services.throttled(),
     )
 
 

@@ -174,6 +174,13 @@ async def release(services: Services, asked: Asked[None, None]) -> wire.Status:
     return await glance(services, asked.caller)
 
 
+async def sign_in(services: Services, asked: Asked[None, None]) -> wire.Status:
+    """Try Exchange again, as somebody who may act for everybody: the service account was mended."""
+    asked.caller.require_may_act_for_all(to="have Exchange tried again")
+    await services.try_again()
+    return await glance(services, asked.caller)
+
+
 async def changes(services: Services, asked: Asked[wire.ChangesQuery, None]) -> wire.Changes:
     """Tell what happened, or wait until something does."""
     _require_within("limit", asked.query.limit, MOST)
@@ -208,6 +215,6 @@ HANDLERS: Mapping[str, Handler] = {
     handler.__name__: handler
     for handler in (
         status, mailboxes, rooms, people, put_person, remove_person, timeline, book, event, change, cancel, sync,
-        plan, audits, audit, runs, conflicts, conflict, resolve, release, changes, stream, openapi,
+        plan, audits, audit, runs, conflicts, conflict, resolve, release, sign_in, changes, stream, openapi,
     )
 }  # fmt: skip

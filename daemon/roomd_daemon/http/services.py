@@ -1,9 +1,10 @@
 """What the handlers work with."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from roomd_core.api.wire import Throttled
 from roomd_core.booking import BookingService
 from roomd_core.booking.deciding import Deciding
 from roomd_core.clock import Clock
@@ -19,7 +20,10 @@ from roomd_daemon.runner import Runner
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """Made once, by the service. ``endpoint`` is Exchange's; ``warnings`` are what the start had to say."""
+    """Made once, by the service. ``endpoint`` is Exchange's; ``warnings`` are what the start had to say.
+
+    ``noticed`` is what to know of Exchange's server; ``try_again`` takes the service account for mended.
+    """
 
     store: Store
     booking: BookingService
@@ -31,6 +35,9 @@ class Services:
     roster: Roster
     clock: Clock
     watch_of: Callable[[str], Watch]
+    noticed: Callable[[], tuple[str, ...]]
+    throttled: Callable[[], Throttled | None]
+    try_again: Callable[[], Awaitable[None]]
     next_run_at: Callable[[], datetime | None]
     started_at: datetime
     endpoint: str

@@ -5,7 +5,7 @@ import pytest
 
 from daemon.exchange.hand_clock import HandClock
 from roomd_core.sync.remote import MailboxUnavailable, SignInRefused
-from roomd_daemon.exchange.breaker import Gate, MemoryBreaker, SignIn, admit, refused
+from roomd_daemon.exchange.breaker import Gate, MemoryBreaker, SignIn, admit, mended, next_try, refused
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -36,6 +36,27 @@ def test_in_no_thirty_minutes_are_there_more_than_three_sign_ins() -> None:
     sent = attempts_of_an_impatient_caller(hours=24)
 
     assert max(sum(at <= other < at + minutes(30) for other in sent) for at in sent) <= 3
+
+
+def test_an_operator_who_says_go_all_the_time_gets_no_fourth_failure_in_thirty_minutes() -> None:
+    state, sent = SignIn(), []
+    for minute in range(3 * 60):
+        now = NOON + minutes(minute)
+        state = mended(state)
+        if admit(state, now) is not None:
+            sent.append(now)
+            state = refused(state, now, locked=True)
+
+    assert [at - NOON for at in sent[:5]] == [minutes(0), minutes(1), minutes(2), minutes(30), minutes(31)]
+    assert max(sum(at <= other < at + minutes(30) for other in sent) for at in sent) == 3
+
+
+def test_an_account_that_failed_too_often_says_when_it_goes_on() -> None:
+    state = SignIn()
+    for minute in range(3):
+        state = refused(mended(state), NOON + minutes(minute), locked=False)
+
+    assert next_try(mended(state)) == NOON + minutes(30)
 
 
 def test_only_one_probe_goes_out_while_its_answer_is_awaited() -> None:

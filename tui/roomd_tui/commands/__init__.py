@@ -10,6 +10,7 @@ from roomd_tui.commands import (
     resolve,
     rooms,
     show,
+    sign_in,
     status,
     sync,
     timeline,
@@ -29,4 +30,5 @@ COMMANDS: tuple[Command, ...] = (
     resolve.COMMAND,
     audit.COMMAND,
     release.COMMAND,
+    sign_in.COMMAND,
 )

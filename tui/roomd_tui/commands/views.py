@@ -98,7 +98,7 @@ def read_text(status: MailboxStatus, now: datetime) -> str:
     """Write when a mailbox was last read, and what was wrong the last time."""
     read_at = status.freshness.read_at
     read = f"read {age_text(now - read_at)} ago" if read_at else "never read"
-    return f"{read}; {status.freshness.error}" if status.freshness.error else read
+    return "; ".join(filter(None, (read, status.freshness.error, status.notice)))
 
 
 def since_text(moment: datetime | None, zone: ZoneInfo) -> str:

@@ -91,7 +91,7 @@ def entry(status: MailboxStatus, now: datetime, zone: ZoneInfo) -> Entry:
         if fresh.read_at
         else ("never", "")
     )
-    cells = (status.mailbox.name, *read, HEALTH[status.health], fresh.error or "")
+    cells = (status.mailbox.name, *read, HEALTH[status.health], fresh.error or status.notice)
     return Entry(key=status.mailbox.address, cells=cells, tone=TONES[status.health])
 
 
@@ -105,4 +105,4 @@ def chosen_text(status: MailboxStatus) -> str:
     )
     seats = f", {count(box.capacity, 'seat')}" if box.capacity else ""
     watched = ": ".join(filter(None, (WATCH[status.watch.means], status.watch.reason)))
-    return f"{box.name} <{box.address}>  {kind}{seats}\n{status.freshness.error or watched}"
+    return f"{box.name} <{box.address}>  {kind}{seats}\n{status.freshness.error or status.notice or watched}"

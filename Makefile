@@ -42,7 +42,7 @@ lock: $(READY) ## Choose the newest allowed versions anew and lock them
 	  --generate-hashes --no-emit-index-url --no-emit-package roomd --no-header --no-annotate --output-file requirements.lock
 
 bench: $(READY) ## Measure, each figure beside its peer in the same run
-	$(BIN)/python bench/first_sync.py
+	$(BIN)/python bench/sync.py
 	$(BIN)/python bench/lab_speed.py
 	$(BIN)/python bench/freshness.py
 

@@ -7,6 +7,7 @@ that Exchange carried a request out long after it had given up on it.
 import logging
 from collections.abc import Sequence
 
+from roomd_core.errors import StoreError
 from roomd_core.model import Answer, ConflictKind, Item, Side
 from roomd_core.store import Tables
 from roomd_core.sync import conflicts
@@ -59,6 +60,11 @@ class Doubles:
             except RemoteError as error:
                 logger.info("a second item is removed later: %s", error)
                 continue
+            except StoreError:
+                raise
+            except Exception:
+                logger.exception("removing a second item failed unexpectedly; it is tried again")
+                continue
             async with self._ledger.store.write() as tables:
                 await tables.meta.remove(name)
 
@@ -70,6 +76,11 @@ class Doubles:
         except ExchangeUnavailable:
             raise
         except RemoteError:
+            return
+        except StoreError:
+            raise
+        except Exception:
+            logger.exception("looking at an item that is there twice failed unexpectedly; it is looked at again")
             return
         there = {seen.ref.item_id for seen in found}
 

@@ -5,6 +5,7 @@ A room's own copy is never deleted: deleting one with cancellations cancels the 
 
 import logging
 
+from roomd_core.errors import StoreError
 from roomd_core.model import Answer, ConflictKind, Item, Mailbox, RoomAnswer
 from roomd_core.store import Tables
 from roomd_core.sync.case import Case
@@ -71,6 +72,11 @@ class Releaser:
                 raise
             except RemoteError as error:
                 logger.info("%s is declined later: %s", room, error)
+                return
+            except StoreError:
+                raise
+            except Exception:
+                logger.exception("declining for %s failed unexpectedly; it is tried again", room)
                 return
         async with self._ledger.store.write() as tables:
             await tables.meta.remove(name)

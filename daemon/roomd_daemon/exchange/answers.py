@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from roomd_core.model import ItemRef
 from roomd_core.sync.remote import Busy, RemoteItem, Unreadable, View
-from roomd_daemon.exchange.item import CALENDAR_ITEM, read_shown
+from roomd_daemon.exchange.codes import GONE_CODES
+from roomd_daemon.exchange.item import CALENDAR_ITEM, read_item, read_shown
 from roomd_daemon.exchange.soap import (
     MESSAGES,
     TYPES,
@@ -15,6 +16,7 @@ from roomd_daemon.exchange.soap import (
     ServerFault,
     check,
     only_message,
+    response_messages,
 )
 from roomd_daemon.exchange.unreadable import read_one
 from roomd_daemon.exchange.values import read_instant, read_ref
@@ -58,7 +60,10 @@ def read_page(answer: Element, rooms: frozenset[str]) -> FeedPage:
             item = row[0]
             if item.tag == CALENDAR_ITEM:
                 read = read_one(item, rooms, in_full=False)
-                (unreadable if isinstance(read, Unreadable) else changed).append(read)
+                if isinstance(read, Unreadable):
+                    unreadable.append(read)
+                else:
+                    changed.append(read)
             if tag == _UPDATE:
                 folders.update((_folder_of(item),))
     return FeedPage(
@@ -75,6 +80,21 @@ def read_page(answer: Element, rooms: frozenset[str]) -> FeedPage:
 def _folder_of(item: Element) -> tuple[str, str]:
     folder = item.find(_PARENT_FOLDER)
     return read_ref(item).item_id, "" if folder is None else folder.get("Id", "")
+
+
+def read_items(answer: Element, rooms: frozenset[str]) -> list[RemoteItem]:
+    """Read a GetItem answer. Items that are gone are left out; any other refusal is raised as ServerFault."""
+    found: list[RemoteItem] = []
+    for message in response_messages(answer):
+        try:
+            items = check(message).find(MESSAGES + "Items")
+        except ServerFault as fault:
+            if fault.code not in GONE_CODES:
+                raise
+            continue
+        held: Sequence[Element] = () if items is None else list(items)
+        found.extend(read_item(item, rooms, in_full=True) for item in held if item.tag == CALENDAR_ITEM)
+    return found
 
 
 def read_found_ids(answer: Element) -> list[str]:

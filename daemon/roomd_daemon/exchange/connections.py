@@ -1,9 +1,9 @@
 """exchangelib's sessions with roomd's TLS, and a way to cut a call that takes too long.
 
-exchangelib keeps the pool of sessions, signs in (NTLM or Basic), and writes the headers of a request: version,
-impersonation, X-AnchorMailbox. What it does after a request was sent is not used: it repeats requests in several
-places (``EWSService._get_elements``, ``post_ratelimited``, ``_get_response_xml`` with other versions), it believes
-half answers, and it logs whole bodies. Here a request is sent once, and what comes back is raised or returned.
+exchangelib keeps the pool of sessions and signs in (NTLM or Basic). What it does around a request is not used: it
+repeats requests in several places (``EWSService._get_elements``, ``post_ratelimited``, ``_get_response_xml`` with
+other versions), it believes half answers, and it logs whole bodies. Here a request is sent once, and what comes back
+is raised or returned.
 """
 
 import socket
@@ -18,13 +18,13 @@ from typing import Any
 import requests
 from exchangelib import DELEGATE, IMPERSONATION, UTC, Build, Configuration, Credentials, Identity, Version
 from exchangelib.protocol import BaseProtocol, FailFast
-from exchangelib.services.common import EWSAccountService
 from exchangelib.transport import BASIC, NTLM
 from requests.adapters import HTTPAdapter
 from spnego.exceptions import SpnegoError
 from urllib3 import HTTPSConnectionPool
 
 from roomd_core.sync.remote import ExchangeUnavailable
+from roomd_daemon.exchange.envelope import post, wrap
 from roomd_daemon.exchange.settings import Access, Auth, ExchangeSettings
 from roomd_daemon.exchange.soap import LARGEST_BODY, Element, Malformed
 from roomd_daemon.exchange.trouble import (
@@ -114,6 +114,7 @@ class _Door(HTTPAdapter):
     def __init__(self, tls: ssl.SSLContext, shown: Shown) -> None:
         self._tls = tls
         self.shown = shown
+        self._pool: Any = None
         self.flight = Flight()
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0, pool_block=True)
 
@@ -121,6 +122,19 @@ class _Door(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs, ssl_context=self._tls)
         pools: dict[str, Any] = {"https": partial(_Pool, door=self)}
         self.poolmanager.pool_classes_by_scheme = pools
+
+    def get_connection_with_tls_context(
+        self, request: Any, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        """Return the pool of the one endpoint, found once: looking it up costs a tenth of a small request."""
+        if self._pool is None:
+            self._pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+        return self._pool
+
+    def close(self) -> None:
+        """Close the connection; the next request opens another."""
+        self._pool = None
+        super().close()
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         """Leave every TLS decision to the context: requests would mix its own authorities in."""
@@ -155,6 +169,7 @@ class Connections(BaseProtocol):  # type: ignore[misc]  # exchangelib is untyped
         self.headers: dict[str, str] = {}
         """What every request says besides, or in place of what exchangelib would say under the same names."""
         self._tls = tls_context(settings)
+        self._url = str(requests.Request("POST", settings.endpoint).prepare().url)
         super().__init__(
             Configuration(
                 credentials=Credentials(settings.username, settings.password.reveal()),
@@ -232,17 +247,17 @@ class Connections(BaseProtocol):  # type: ignore[misc]  # exchangelib is untyped
             raise why_failed(error, flight) from error
         flight.land()
 
-    def _post(self, session: Any, mailbox: str, payload: Element, *, quiet: float) -> requests.Response:
-        service = EWSAccountService(account=self.principal(mailbox))
-        response: requests.Response = session.post(
-            self.service_endpoint,
-            data=service.wrap(payload, api_version=VERSION.api_version),
-            headers={**service._extra_headers(), **self.headers},  # noqa: SLF001 - X-AnchorMailbox
+    def _post(self, session: requests.Session, mailbox: str, payload: Element, *, quiet: float) -> requests.Response:
+        anchor = {} if mailbox == DIRECTORY else {"X-AnchorMailbox": mailbox}
+        impersonated = mailbox if anchor and self._settings.access is Access.IMPERSONATION else None
+        body = wrap(payload, version=VERSION.api_version, as_whom=impersonated)
+        return session.send(
+            post(session, self._url, body, {**anchor, **self.headers}),
             allow_redirects=False,
             timeout=(_CONNECT_SECONDS, quiet),
             stream=True,
+            proxies={},
         )
-        return response
 
 
 def _read_body(response: requests.Response) -> bytes:

@@ -6,6 +6,7 @@ The rest of the envelope (version, impersonation, zone of the answer) is exchang
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
@@ -137,7 +138,8 @@ def _find_equal(mailbox: str, prop: ExtendedProperty, value: str) -> Element:
     )
 
 
-def _shape(fields: Iterable[str]) -> str:
+@cache
+def _shape(fields: tuple[str, ...]) -> str:
     return f"<t:BaseShape>IdOnly</t:BaseShape>{_additional(fields)}"
 
 

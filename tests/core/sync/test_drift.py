@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from core.sync.house import LAKE, LI, MOON, USER, ZHANG, House, at, meeting
 from core.sync.simulated_copy import Copy
+from core.sync.test_found_by_simulation import once
 from core.sync.test_room_dropped import AS_ZHANG, booked, deciding
 from core.sync.test_series import meet
 from core.sync.test_series import series as a_series
@@ -154,6 +155,18 @@ async def test_left_as_it_is_nothing_is_written_and_nobody_is_asked_again(
     await wait_in_vain(house)
     assert (house.exchange.mails, await house.conflicts()) == ([], [])
     assert len(house.exchange.copies(MOON)) == 1
+
+
+async def test_a_decline_that_fails_unexpectedly_keeps_nothing_else_waiting_and_is_tried_again(house: House) -> None:
+    _, uid = await booked(house)
+    lost_without_a_word(house, uid)
+    await wait_in_vain(house)
+    conflict = await the_drift(house)
+    await house.engine.resolve(conflict.id, Side.LOCAL, actor=USER)
+    house.exchange.luck = once("respond", "before", ValueError("a surprise"))
+    await house.settle()
+    assert house.exchange.calls.count(("respond", MOON)) > 1
+    assert (house.exchange.copies(MOON), await house.occupancies(MOON)) == ([], [])
 
 
 async def test_where_roomd_answers_for_the_room_it_declines_a_stale_copy_itself(unattended: House) -> None:

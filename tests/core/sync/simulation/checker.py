@@ -85,7 +85,8 @@ class Checker:
 
     def _check_covered(self, store: sqlite3.Connection, address: str, position: int) -> None:
         calendar = self._exchange.calendars[address]
-        rows = store.execute("SELECT item_id, change_key FROM item WHERE mailbox = ? AND NOT missing", (address,)).fetchall()
+        held = "SELECT item_id, change_key FROM item WHERE mailbox = ? AND NOT missing"
+        rows = store.execute(held, (address,)).fetchall()
         known = dict(rows)
         for item_id in set(calendar.feed[:position]) - set(calendar.feed[position:]):
             copy = calendar.copies.get(item_id)

@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test contract simulate lint lock bench clean
+.PHONY: help demo test contract simulate kills lint lock bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,9 @@ contract: $(READY) ## Hold any EWS endpoint to the lab's contract: make contract
 simulate: $(READY) ## Live histories of the sync engine: make simulate SEEDS=100000 [JOBS=2], or one: make simulate SEED=7
 	@cd tests && ../$(BIN)/python -m core.sync.simulation.runner $(if $(SEED),--seed $(SEED)) \
 	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) $(if $(JOBS),--jobs $(JOBS)) $(if $(CLONES),--clones)
+
+kills: $(READY) ## Kill the daemon under load, again and again: make kills KILLS=100 [SEED=7]
+	ROOMD_KILLS=$(or $(KILLS),20) ROOMD_KILL_SEED=$(or $(SEED),1) $(BIN)/pytest tests/system/test_kill.py -s
 
 lint: $(READY) ## Check style, types and who may import whom
 	$(BIN)/ruff check

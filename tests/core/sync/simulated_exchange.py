@@ -6,7 +6,7 @@ in each mailbox, every write needs the current change key, and a meeting's copie
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace

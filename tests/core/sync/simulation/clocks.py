@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from core.sync.house import NOW
-from core.sync.simulated_exchange import VirtualClock
+from core.sync.virtual_clock import VirtualClock
 
 
 class TwoClocks(VirtualClock):

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 
-from core.sync.simulated_exchange import Crash, VirtualClock
+from core.sync.simulated_exchange import Crash
 from core.sync.simulation.history import History
 from core.sync.simulation.server import LISTED, Late, RepeatsPage
+from core.sync.virtual_clock import VirtualClock
 from roomd_core.sync.remote import (
     ExchangeUnavailable,
     Gone,

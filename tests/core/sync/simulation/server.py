@@ -5,8 +5,9 @@ from typing import Any
 
 from core.sync.house import LAKE, LI, MOON, ZHANG
 from core.sync.simulated_copy import Calendar, Copy
-from core.sync.simulated_exchange import SimulatedExchange, VirtualClock
+from core.sync.simulated_exchange import SimulatedExchange
 from core.sync.simulation.history import OUTLOOK, ROOMD, History, Write
+from core.sync.virtual_clock import VirtualClock
 from roomd_core.model import Answer, Content, ItemRef
 from roomd_core.sync.remote import ChangePage, Mail, OutcomeUnknown, RemoteError
 

@@ -7,6 +7,7 @@ that Exchange carried a request out long after it had given up on it.
 import logging
 from collections.abc import Sequence
 
+from roomd_core.errors import StoreError
 from roomd_core.model import Answer, ConflictKind, Item, Side
 from roomd_core.store import Tables
 from roomd_core.sync import conflicts
@@ -54,10 +55,13 @@ class Doubles:
         for name in waiting:
             try:
                 await self._remove(name.removeprefix(_PREFIX))
-            except ExchangeUnavailable:
+            except (ExchangeUnavailable, StoreError):
                 raise
             except RemoteError as error:
                 logger.info("a second item is removed later: %s", error)
+                continue
+            except Exception:
+                logger.exception("removing a second item failed unexpectedly; it is tried again at the next run")
                 continue
             async with self._ledger.store.write() as tables:
                 await tables.meta.remove(name)
@@ -67,9 +71,12 @@ class Doubles:
         case = await self._ledger.case(event)
         try:
             found = await self._live(case)
-        except ExchangeUnavailable:
+        except (ExchangeUnavailable, StoreError):
             raise
         except RemoteError:
+            return
+        except Exception:
+            logger.exception("looking at two items of one event failed unexpectedly; it is done again tomorrow")
             return
         there = {seen.ref.item_id for seen in found}
 

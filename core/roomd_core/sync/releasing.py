@@ -5,6 +5,7 @@ A room's own copy is never deleted: deleting one with cancellations cancels the 
 
 import logging
 
+from roomd_core.errors import StoreError
 from roomd_core.model import Answer, ConflictKind, Item, Mailbox, RoomAnswer
 from roomd_core.store import Tables
 from roomd_core.sync.case import Case
@@ -67,10 +68,13 @@ class Releaser:
             try:
                 if item and disagreement(case, item, setting):
                     await self._decline(item, room)
-            except ExchangeUnavailable:
+            except (ExchangeUnavailable, StoreError):
                 raise
             except RemoteError as error:
                 logger.info("%s is declined later: %s", room, error)
+                return
+            except Exception:
+                logger.exception("declining as %s failed unexpectedly; it is tried again at the next run", room)
                 return
         async with self._ledger.store.write() as tables:
             await tables.meta.remove(name)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from roomd_core.errors import StoreError
 from roomd_core.model import Finding, Mailbox
 from roomd_core.sync.case import Setting
 from roomd_core.sync.ledger import Ledger
@@ -55,6 +56,10 @@ class ViewAuditor:
                 await self.audit(address)
             except RemoteError as error:
                 logger.info("%s is audited later: %s", address, error)
+            except StoreError:
+                raise
+            except Exception:
+                logger.exception("auditing %s failed unexpectedly; it comes again", address)
 
     async def audit(self, address: str) -> list[Finding]:
         """Compare one listed mailbox with Exchange's own view, and store what differs. Raise RemoteError."""

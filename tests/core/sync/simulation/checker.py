@@ -92,7 +92,7 @@ class Checker:
                 self._history.breaks("S6", f"{address} is stored up to {position}, without {item_id}")
 
     def _unaccounted(self, store: sqlite3.Connection) -> set[str]:
-        """Name the events whose item is kept here though it is gone: a person is asked, kept a series so, or it was cancelled."""
+        """Name the events whose item is kept here though it is gone: asked about, cancelled, or a series kept so."""
         rows = store.execute(
             "SELECT c.event FROM conflict c JOIN event e ON e.id = c.event WHERE c.kind = ?"
             " AND (c.resolved_at IS NULL OR e.status = 'cancelled' OR (e.recurring AND c.kept = ?))",

@@ -111,9 +111,12 @@ class RoomAttendant:
             try:
                 for copy in waiting:
                     await self._occurrences.answer(case, room, copy)
-            except ExchangeUnavailable:
+            except (ExchangeUnavailable, StoreError):
                 raise
             except RemoteError:
+                return False
+            except Exception:
+                logger.exception("answering for occurrences as %s failed unexpectedly", room.address)
                 return False
         return True
 

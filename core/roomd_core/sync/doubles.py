@@ -55,15 +55,13 @@ class Doubles:
         for name in waiting:
             try:
                 await self._remove(name.removeprefix(_PREFIX))
-            except ExchangeUnavailable:
+            except (ExchangeUnavailable, StoreError):
                 raise
             except RemoteError as error:
                 logger.info("a second item is removed later: %s", error)
                 continue
-            except StoreError:
-                raise
             except Exception:
-                logger.exception("removing a second item failed unexpectedly; it is tried again")
+                logger.exception("removing a second item failed unexpectedly; it is tried again at the next run")
                 continue
             async with self._ledger.store.write() as tables:
                 await tables.meta.remove(name)
@@ -73,14 +71,12 @@ class Doubles:
         case = await self._ledger.case(event)
         try:
             found = await self._live(case)
-        except ExchangeUnavailable:
+        except (ExchangeUnavailable, StoreError):
             raise
         except RemoteError:
             return
-        except StoreError:
-            raise
         except Exception:
-            logger.exception("looking at an item that is there twice failed unexpectedly; it is looked at again")
+            logger.exception("looking at two items of one event failed unexpectedly; it is done again tomorrow")
             return
         there = {seen.ref.item_id for seen in found}
 

@@ -68,13 +68,11 @@ class Releaser:
             try:
                 if item and disagreement(case, item, setting):
                     await self._decline(item, room)
-            except ExchangeUnavailable:
+            except (ExchangeUnavailable, StoreError):
                 raise
             except RemoteError as error:
                 logger.info("%s is declined later: %s", room, error)
                 return
-            except StoreError:
-                raise
             except Exception:
                 logger.exception("declining for %s failed unexpectedly; it is tried again", room)
                 return

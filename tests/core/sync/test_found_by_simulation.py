@@ -196,3 +196,26 @@ async def test_a_lost_create_whose_room_was_read_first_is_one_event(house: House
     await house.settle()
     assert {each.event for each in await house.occupancies(MOON, ZHANG)} == {event}
     assert titles(house.exchange.copies(ZHANG)) == ["Planning"]
+
+
+async def test_one_room_that_cannot_give_its_time_back_ends_no_round(unattended: House) -> None:
+    house = unattended
+    copies = [house.exchange.meet(ZHANG, meeting(room, rooms=[room])) for room in (MOON, LAKE)]
+    await house.sync()
+    for copy in copies:
+        house.exchange.remove(ZHANG, copy.uid)
+    house.exchange.luck = once("respond", "before", ValueError("a surprise"))
+    for _ in range(5):
+        run = await house.sync()
+        assert run.finished_at
+        house.clock.advance(130)
+    assert [name for name, _ in house.exchange.calls].count("respond") == 3
+    assert [house.exchange.copies(room) for room in (MOON, LAKE)] == [[], []]
+
+
+async def test_one_mailbox_whose_audit_fails_unexpectedly_keeps_no_other_from_its_turn(house: House) -> None:
+    house.exchange.meet(ZHANG, meeting())
+    await house.sync()
+    house.exchange.luck = once("view", "before", ValueError("a surprise"))
+    await house.engine.audit_some()
+    assert [name for name, _ in house.exchange.calls].count("view") == len(house.mailboxes)

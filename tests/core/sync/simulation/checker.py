@@ -18,7 +18,7 @@ from core.sync.simulation.disk import Disk
 from core.sync.simulation.history import ROOMD, Command, History, Write, unit_of
 from core.sync.simulation.server import LISTED, RecordingExchange
 from roomd_core.merge import UNITS, diff
-from roomd_core.model import ConflictKind, Content
+from roomd_core.model import ConflictKind, Content, Side
 
 HALF_AN_HOUR = 1800.0
 TRIES = 3
@@ -85,14 +85,23 @@ class Checker:
 
     def _check_covered(self, store: sqlite3.Connection, address: str, position: int) -> None:
         calendar = self._exchange.calendars[address]
-        held = "SELECT item_id, change_key FROM item WHERE mailbox = ? AND NOT missing"
-        rows = store.execute(held, (address,)).fetchall()
-        known = dict(rows)
+        rows = store.execute("SELECT item_id, change_key, event, missing FROM item WHERE mailbox = ?", (address,))
+        asked = self._unaccounted(store)
+        known = {item_id: key for item_id, key, event, missing in rows if not (missing and event in asked)}
         for item_id in set(calendar.feed[:position]) - set(calendar.feed[position:]):
             copy = calendar.copies.get(item_id)
             wanted = copy.ref.change_key if copy and not copy.is_cancelled else None
             if known.get(item_id) != wanted:
                 self._history.breaks("S6", f"{address} is stored up to {position}, without {item_id}")
+
+    def _unaccounted(self, store: sqlite3.Connection) -> set[str]:
+        """Name the events whose item is kept here though it is gone: asked about, cancelled, or a series kept so."""
+        rows = store.execute(
+            "SELECT c.event FROM conflict c JOIN event e ON e.id = c.event WHERE c.kind = ?"
+            " AND (c.resolved_at IS NULL OR e.status = 'cancelled' OR (e.recurring AND c.kept = ?))",
+            (ConflictKind.MISSING_REMOTE, Side.LOCAL),
+        )
+        return {event for (event,) in rows}
 
     # -- at the end ------------------------------------------------------------------------------------------------
 
@@ -119,6 +128,8 @@ class Checker:
             if event.status == "cancelled":
                 copies = [copy for copy in copies if owners.get(copy.item_id, event.id) == event.id]
             kinds = {each.kind for each in asked if each.event == event.id and each.is_open}
+            if event.id in self._unaccounted(store):
+                kinds.add(ConflictKind.MISSING_REMOTE)
             self._check_event(event, copies, kinds)
         for address in LISTED:
             for copy in self._live(address):
@@ -136,7 +147,7 @@ class Checker:
             guests = any(copy.uid == event.uid for address in LISTED for copy in self._live(address))
             if event.origin == "exchange" and guests:
                 return  # the organizer deleted his own copy, and the others still have theirs
-            if not asked & {ConflictKind.EDIT_VS_DELETE, ConflictKind.REJECTED}:
+            if not asked & {ConflictKind.EDIT_VS_DELETE, ConflictKind.REJECTED, ConflictKind.MISSING_REMOTE}:
                 self._history.breaks("S9", f"{event.uid} stands here and is not in Exchange")
             return
         differs = set(diff(event.content, copies[0].content))

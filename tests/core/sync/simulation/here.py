@@ -18,7 +18,7 @@ from roomd_core.booking.outcome import Known, Outcome, booked, cancelled, change
 from roomd_core.booking.rules import Draft
 from roomd_core.errors import StoreError, VersionMismatch
 from roomd_core.merge import diff
-from roomd_core.model import EXCHANGE, ChangeKind, Content, Event, EventStatus, Mailbox, Side
+from roomd_core.model import EXCHANGE, ChangeKind, Conflict, ConflictKind, Content, Event, EventStatus, Mailbox, Side
 
 
 class Here:
@@ -62,10 +62,24 @@ class Here:
     async def resolve(self) -> None:
         async with self._daemon.store.read() as tables:
             conflicts = await tables.conflicts.listing(resolved=False)
-        if not conflicts:
-            return
-        conflict = self._random.choice(conflicts)
+        if conflicts:
+            await self._decide(self._random.choice(conflicts))
+
+    async def decide(self, *kinds: ConflictKind) -> None:
+        """Decide every open conflict of these kinds, one way or the other."""
+        async with self._daemon.store.read() as tables:
+            conflicts = await tables.conflicts.listing(resolved=False)
+        for conflict in conflicts:
+            if conflict.kind in kinds:
+                await self._decide(conflict)
+
+    async def _decide(self, conflict: Conflict) -> None:
         keep = self._random.choice([Side.EXCHANGE, Side.LOCAL])
+        if conflict.event is None:  # it is about a whole mailbox
+            self._history.tell(f"  here: resolve {conflict.kind} {keep} {conflict.mailbox}")
+            with suppress(StoreError):
+                await self._daemon.engine.resolve(conflict.id, keep, actor=USER)
+            return
         async with self._daemon.store.read() as tables:
             event = await tables.events.get(conflict.event)
         assert event is not None

@@ -24,7 +24,7 @@ from core.sync.simulation.people import Outlook
 from core.sync.simulation.server import LISTED, RecordingExchange
 from roomd_core import ids
 from roomd_core.errors import StoreError
-from roomd_core.model import Mailbox, MailboxKind, RoomAnswer, Trigger
+from roomd_core.model import ConflictKind, Mailbox, MailboxKind, RoomAnswer, Trigger
 from roomd_core.sync.remote import RemoteError
 
 STEPS = 50
@@ -243,11 +243,10 @@ class World:
             self.counts["runs with clock jumps"] += 1
         self.clock.advance(4 * 3600)
         self.exchange.come_true()
-        for number in range(ROUNDS_TO_AGREE):
-            self.history.tell(f"round {number + 1}")
-            await self.daemon.engine.run(Trigger.HAND)
-            await self.push()
-            self.clock.advance(A_WHILE)
+        await self._agree()
+        self.history.tell("people decide what they are asked about whole copies")
+        await self.here.decide(ConflictKind.MISSING_REMOTE, ConflictKind.MASS_DELETE)
+        await self._agree()
         await self._check_idle()
         with_looks = self.daemon.disk.look()
         try:
@@ -256,6 +255,13 @@ class World:
         finally:
             with_looks.close()
         await self.daemon.store.close()
+
+    async def _agree(self) -> None:
+        for number in range(ROUNDS_TO_AGREE):
+            self.history.tell(f"round {number + 1}")
+            await self.daemon.engine.run(Trigger.HAND)
+            await self.push()
+            self.clock.advance(A_WHILE)
 
     async def _check_idle(self) -> None:
         """S8: a round in which nothing happened writes nothing, here or there."""

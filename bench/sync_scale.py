@@ -17,7 +17,7 @@ from exchangelib import EWSDateTime
 from sync_peers import exchangelib_calendars
 
 from roomd_core.api.client import Client
-from roomd_core.api.wire import TimelineQuery
+from roomd_core.api.params import TimelineQuery
 from roomd_core.clock import SystemClock
 from roomd_core.model import Content, Event, Mailbox, MailboxKind, Occupancy, OccupancyState, Origin
 from roomd_core.store import Store

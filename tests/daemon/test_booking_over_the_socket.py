@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from daemon.live_daemon import ME, ROOM, TOMORROW, LiveDaemon, a_booking, live_daemon
-from roomd_core.api import wire
+from roomd_core.api import params, wire
 from roomd_core.api.client import ProblemError
 from roomd_core.model import Conflict, ConflictKind, EventStatus, Side, Trigger
 from roomd_core.sync.remote import Busy, ExchangeUnavailable, Rejected
@@ -95,14 +95,14 @@ async def test_the_same_request_twice_books_once(daemon: LiveDaemon) -> None:
 
 async def test_a_booking_is_on_the_timeline(daemon: LiveDaemon) -> None:
     booked = await daemon.client.book(a_booking(), wait=True)
-    query = wire.TimelineQuery(start=TOMORROW, end=TOMORROW + timedelta(hours=2), room=("2楼广寒宫", ROOM))
+    query = params.TimelineQuery(start=TOMORROW, end=TOMORROW + timedelta(hours=2), room=("2楼广寒宫", ROOM))
     (row,) = (await daemon.client.timeline(query)).rooms
     (span,) = row.occupancies
     assert (span.event, span.title, span.mine) == (booked.id, "Weekly", True)
 
 
 async def test_a_day_is_a_day_in_its_zone(daemon: LiveDaemon) -> None:
-    day = await daemon.client.timeline(wire.TimelineQuery(day=TOMORROW.date(), zone="Asia/Shanghai"))
+    day = await daemon.client.timeline(params.TimelineQuery(day=TOMORROW.date(), zone="Asia/Shanghai"))
     assert day.end - day.start == timedelta(hours=24)
     assert day.start.hour == 16
 

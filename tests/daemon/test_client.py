@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from daemon.live_daemon import TOMORROW, LiveDaemon
-from roomd_core.api import socket_path, wire
+from roomd_core.api import params, socket_path, wire
 from roomd_core.api.client import Client, DaemonUnreachable, ProblemError, find_socket
 from roomd_core.api.routes import ROUTES
 
@@ -106,7 +106,7 @@ async def test_a_line_of_the_stream_may_hold_what_unicode_counts_as_a_line_break
 
 async def test_questions_travel_with_their_offset_and_their_signs(daemon: LiveDaemon) -> None:
     zone = (await daemon.client.status()).now.tzinfo
-    query = wire.TimelineQuery(
+    query = params.TimelineQuery(
         start=TOMORROW.astimezone(zone), end=TOMORROW + timedelta(hours=1), room=("2楼广寒宫",)
     )
     assert (await daemon.client.timeline(query)).start == TOMORROW

@@ -9,7 +9,8 @@ import pytest
 from daemon.lab_daemon import a_person, lab_daemon, until, write_config
 from daemon.live_daemon import TOMORROW
 from roomd_core.api.client import Client, ProblemError
-from roomd_core.api.wire import Booking, Health, Person, TimelineQuery
+from roomd_core.api.params import TimelineQuery
+from roomd_core.api.wire import Booking, Health, Person
 from roomd_core.model import Mailbox, WatchMeans
 from roomd_daemon.cli import main
 from roomd_lab import Address, Company, Lab, LabAddress, RoomList

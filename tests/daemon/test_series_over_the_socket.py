@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from daemon.live_daemon import ROOM, TOMORROW, LiveDaemon, a_booking
-from roomd_core.api import wire
+from roomd_core.api import params, wire
 from roomd_core.api.client import ProblemError
 from roomd_core.model import EventStatus
 from roomd_core.recurrence import AbsoluteMonthly, Daily, Numbered
@@ -55,7 +55,7 @@ async def test_one_occurrence_is_changed_and_another_called_off(daemon: LiveDaem
     assert (changed.id, changed.title, changed.state) == (booked.id, "Weekly", wire.EventState.SYNCED)
     shown = (await daemon.client.event(booked.id)).occurrences
     assert [each.start for each in shown[:4]] == [TOMORROW, TOMORROW + A_DAY, later, TOMORROW + 4 * A_DAY]
-    spans = (await daemon.client.timeline(wire.TimelineQuery(start=THIRD, end=later + HOUR))).rooms[0].occupancies
+    spans = (await daemon.client.timeline(params.TimelineQuery(start=THIRD, end=later + HOUR))).rooms[0].occupancies
     assert [(each.title, each.original_start, each.mine, each.recurring) for each in spans] == [
         ("Special", THIRD, True, True)
     ]

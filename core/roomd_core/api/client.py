@@ -15,7 +15,7 @@ import httpx2
 import msgspec
 from msgspec import Struct
 
-from roomd_core.api import wire
+from roomd_core.api import params, wire
 from roomd_core.api.routes import ROUTES
 from roomd_core.api.socket_path import SYSTEM_SOCKET, find_socket, user_socket
 from roomd_core.api.unreachable import DaemonUnreachable, unreachable
@@ -98,7 +98,7 @@ class Client:
         """Read the calendar of a person made through the API no longer."""
         return await self._ask("remove_person", wire.MailboxStatus, of=address)
 
-    async def timeline(self, query: wire.TimelineQuery) -> wire.Timeline:
+    async def timeline(self, query: params.TimelineQuery) -> wire.Timeline:
         """Ask who has which room when."""
         return await self._ask("timeline", wire.Timeline, query=query)
 
@@ -110,7 +110,7 @@ class Client:
         The same ``idempotency_key`` again gives the same event: a caller that lost the answer may ask again.
         """
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
-        query = wire.BookQuery(wait=wait, timeout=patience)
+        query = params.BookQuery(wait=wait, timeout=patience)
         return await self._ask("book", wire.EventView, query=query, body=booking, headers=headers)
 
     async def event(self, event_id: str) -> wire.EventView:
@@ -134,7 +134,7 @@ class Client:
         Of a series, ``scope`` says which occurrences and ``occurrence`` names one by its original start.
         """
         headers = {} if version is None else {"If-Match": f'"{version}"'}
-        query = wire.ChangeQuery(
+        query = params.ChangeQuery(
             wait=wait, timeout=patience, scope=scope, occurrence=occurrence, drop_exceptions=drop_exceptions
         )
         return await self._ask("change", wire.EventView, of=event_id, query=query, body=patch, headers=headers)
@@ -149,32 +149,32 @@ class Client:
         patience: float = 60.0,
     ) -> wire.EventView:
         """Cancel an event, or the occurrences of a series that are meant."""
-        query = wire.CancelQuery(wait=wait, timeout=patience, scope=scope, occurrence=occurrence)
+        query = params.CancelQuery(wait=wait, timeout=patience, scope=scope, occurrence=occurrence)
         return await self._ask("cancel", wire.EventView, of=event_id, query=query)
 
     async def sync(self, *, wait: bool = False) -> Run:
         """Bring both sides together now; with ``wait`` answer when the run has ended, however long it takes."""
-        return await self._ask("sync", Run, query=wire.SyncQuery(wait=wait))
+        return await self._ask("sync", Run, query=params.SyncQuery(wait=wait))
 
     async def audits(self, *mailboxes: str) -> wire.Audit:
         """Ask what comparing these mailboxes, or all, with Exchange's own calendar view has found."""
-        return await self._ask("audits", wire.Audit, query=wire.AuditQuery(mailbox=mailboxes))
+        return await self._ask("audits", wire.Audit, query=params.AuditQuery(mailbox=mailboxes))
 
     async def audit(self, *mailboxes: str) -> wire.Audit:
         """Compare these mailboxes, or all, with Exchange's own calendar view now, however long it takes."""
-        return await self._ask("audit", wire.Audit, query=wire.AuditQuery(mailbox=mailboxes))
+        return await self._ask("audit", wire.Audit, query=params.AuditQuery(mailbox=mailboxes))
 
     async def plan(self, *, read: bool = False) -> wire.Plan:
         """Ask what a sync would write and whom it would mail; with ``read`` after reading Exchange anew."""
-        return await self._ask("plan", wire.Plan, query=wire.PlanQuery(read=read))
+        return await self._ask("plan", wire.Plan, query=params.PlanQuery(read=read))
 
     async def runs(self, *, limit: int = 20) -> wire.Runs:
         """Ask for the newest sync runs."""
-        return await self._ask("runs", wire.Runs, query=wire.RunsQuery(limit=limit))
+        return await self._ask("runs", wire.Runs, query=params.RunsQuery(limit=limit))
 
     async def conflicts(self, *, all: bool = False) -> wire.Conflicts:  # noqa: A002 - named as on the wire
         """Ask what a person should decide; with ``all`` also what was decided."""
-        return await self._ask("conflicts", wire.Conflicts, query=wire.ConflictsQuery(all=all))
+        return await self._ask("conflicts", wire.Conflicts, query=params.ConflictsQuery(all=all))
 
     async def conflict(self, conflict_id: str) -> wire.ConflictView:
         """Ask for one conflict."""
@@ -198,7 +198,7 @@ class Client:
 
     async def changes(self, *, since: int = 0, limit: int = 500, wait: float = 0.0) -> wire.Changes:
         """Ask what happened after entry ``since``; with ``wait`` stay up to that many seconds for the first entry."""
-        query = wire.ChangesQuery(since=since, limit=limit, wait=wait)
+        query = params.ChangesQuery(since=since, limit=limit, wait=wait)
         return await self._ask("changes", wire.Changes, query=query)
 
     async def openapi(self) -> dict[str, Any]:
@@ -273,9 +273,9 @@ def _text(value: Any) -> str:
 def _patience(query: Struct | None, timeout: float) -> float | None:
     """How many seconds the answer may take: what the query asks to wait comes on top; None for a whole run."""
     match query:
-        case wire.SyncQuery(wait=True) | wire.PlanQuery(read=True) | wire.AuditQuery():
+        case params.SyncQuery(wait=True) | params.PlanQuery(read=True) | params.AuditQuery():
             return None
-        case wire.BookQuery(wait=True, timeout=longer) | wire.ChangesQuery(wait=longer):
+        case params.BookQuery(wait=True, timeout=longer) | params.ChangesQuery(wait=longer):
             return timeout + longer
     return timeout
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from roomd_core.api import wire
+from roomd_core.api import params, wire
 from roomd_core.model import Run
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -43,44 +43,44 @@ ROUTES: tuple[Route, ...] = (
         help="Read the calendar of a person made through the API no longer; what is known of it stays.",
     ),
     Route(
-        name="timeline", method="GET", path="/v1/timeline", query=wire.TimelineQuery, answer=wire.Timeline,
+        name="timeline", method="GET", path="/v1/timeline", query=params.TimelineQuery, answer=wire.Timeline,
         help="Who has which room when: a day, or any span of time.",
     ),
     Route(
-        name="book", method="POST", path="/v1/events", query=wire.BookQuery, body=wire.Booking, answer=wire.EventView,
-        status=201, mutates=True, help="Book one or more rooms.",
+        name="book", method="POST", path="/v1/events", query=params.BookQuery, body=wire.Booking,
+        answer=wire.EventView, status=201, mutates=True, help="Book one or more rooms.",
     ),
     Route(name="event", method="GET", path="/v1/events/{id}", answer=wire.EventView, help="One event."),
     Route(
-        name="change", method="PATCH", path="/v1/events/{id}", query=wire.ChangeQuery, body=wire.EventPatch,
+        name="change", method="PATCH", path="/v1/events/{id}", query=params.ChangeQuery, body=wire.EventPatch,
         answer=wire.EventView, mutates=True, help="Change an event; If-Match refuses when it changed meanwhile.",
     ),
     Route(
-        name="cancel", method="DELETE", path="/v1/events/{id}", query=wire.CancelQuery, answer=wire.EventView,
+        name="cancel", method="DELETE", path="/v1/events/{id}", query=params.CancelQuery, answer=wire.EventView,
         mutates=True, help="Cancel an event: recoverable in Outlook, its rooms are free.",
     ),
     Route(
-        name="sync", method="POST", path="/v1/sync", query=wire.SyncQuery, answer=Run, mutates=True,
+        name="sync", method="POST", path="/v1/sync", query=params.SyncQuery, answer=Run, mutates=True,
         help="Bring both sides together now.",
     ),
     Route(
-        name="plan", method="GET", path="/v1/sync/plan", query=wire.PlanQuery, answer=wire.Plan,
+        name="plan", method="GET", path="/v1/sync/plan", query=params.PlanQuery, answer=wire.Plan,
         help="Every write a sync would make and everybody it would mail, without doing it.",
     ),
     Route(
-        name="audits", method="GET", path="/v1/audit", query=wire.AuditQuery, answer=wire.Audit,
+        name="audits", method="GET", path="/v1/audit", query=params.AuditQuery, answer=wire.Audit,
         help="Where Exchange's own calendar view showed something else than roomd, when it was last compared.",
     ),
     Route(
-        name="audit", method="POST", path="/v1/audit", query=wire.AuditQuery, answer=wire.Audit, mutates=True,
+        name="audit", method="POST", path="/v1/audit", query=params.AuditQuery, answer=wire.Audit, mutates=True,
         help="Compare mailboxes with Exchange's own calendar view now.",
     ),
     Route(
-        name="runs", method="GET", path="/v1/sync/runs", query=wire.RunsQuery, answer=wire.Runs,
+        name="runs", method="GET", path="/v1/sync/runs", query=params.RunsQuery, answer=wire.Runs,
         help="The newest sync runs.",
     ),
     Route(
-        name="conflicts", method="GET", path="/v1/conflicts", query=wire.ConflictsQuery, answer=wire.Conflicts,
+        name="conflicts", method="GET", path="/v1/conflicts", query=params.ConflictsQuery, answer=wire.Conflicts,
         help="What a person should decide.",
     ),
     Route(name="conflict", method="GET", path="/v1/conflicts/{id}", answer=wire.ConflictView, help="One conflict."),
@@ -97,7 +97,7 @@ ROUTES: tuple[Route, ...] = (
         help="Say that the service account was mended: Exchange is tried again now.",
     ),
     Route(
-        name="changes", method="GET", path="/v1/changes", query=wire.ChangesQuery, answer=wire.Changes,
+        name="changes", method="GET", path="/v1/changes", query=params.ChangesQuery, answer=wire.Changes,
         help="What happened since an entry's number.",
     ),
     Route(

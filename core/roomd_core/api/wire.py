@@ -4,7 +4,7 @@ Instants are RFC 3339 with an offset. A field left out of a request means "leave
 change, and the default otherwise. Unknown fields are refused, so that a typing error cannot be ignored.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -433,74 +433,3 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     room: str | None = None
     holder: str | None = None
     until: Instant | None = None
-
-
-class TimelineQuery(Query, frozen=True, kw_only=True):
-    """Which part of the timeline: a whole ``day`` in ``zone``, or from ``start`` to ``end``; ``room`` may repeat."""
-
-    day: date | None = None
-    zone: str = "UTC"
-    start: Instant | None = None
-    end: Instant | None = None
-    room: tuple[str, ...] = ()
-
-
-class SyncQuery(Query, frozen=True, kw_only=True):
-    """``wait`` answers when the run has ended, otherwise at once with the run just begun."""
-
-    wait: bool = False
-
-
-class AuditQuery(Query, frozen=True, kw_only=True):
-    """Which mailboxes, by address; ``mailbox`` may repeat, and none means all."""
-
-    mailbox: tuple[str, ...] = ()
-
-
-class PlanQuery(Query, frozen=True, kw_only=True):
-    """``read`` reads every mailbox first, so that the plan rests on what Exchange has now."""
-
-    read: bool = False
-
-
-class BookQuery(Query, frozen=True, kw_only=True):
-    """``wait`` answers when Exchange has the event, or refused it, or ``timeout`` seconds have passed."""
-
-    wait: bool = False
-    timeout: float = 60.0
-
-
-class CancelQuery(BookQuery, frozen=True, kw_only=True):
-    """As for booking; of a series, which occurrences: ``scope``, and an ``occurrence`` by its original start."""
-
-    scope: Scope | None = None
-    occurrence: Instant | None = None
-
-
-class ChangeQuery(CancelQuery, frozen=True, kw_only=True):
-    """As for cancelling; ``drop_exceptions`` agrees that single occurrences lose what is different in them.
-
-    Exchange drops that whenever a series gets another time or pattern.
-    """
-
-    drop_exceptions: bool = False
-
-
-class ConflictsQuery(Query, frozen=True, kw_only=True):
-    """``all`` lists resolved ones too."""
-
-    all: bool = False
-
-
-class ChangesQuery(Query, frozen=True, kw_only=True):
-    """Entries after ``since``, at most ``limit``; with ``wait`` seconds to wait for the first."""
-
-    since: int = 0
-    limit: int = 500
-    wait: float = 0.0
-
-
-class RunsQuery(Query, frozen=True, kw_only=True):
-    """The newest ``limit`` runs."""
-
-    limit: int = 20

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from roomd_core.access import Caller
-from roomd_core.api import wire
+from roomd_core.api import params, wire
 from roomd_core.booking.alternatives import alternatives
 from roomd_core.booking.conflict_views import Shown, conflict_view
 from roomd_core.booking.people import of_kind, rooms_named
@@ -26,7 +26,7 @@ def unwatched(_: str) -> Watch:
     return Watch()
 
 
-async def timeline(store: Store, caller: Caller, query: wire.TimelineQuery) -> wire.Timeline:
+async def timeline(store: Store, caller: Caller, query: params.TimelineQuery) -> wire.Timeline:
     """Return who has which room when: all rooms, or those named. Raises Invalid, NotFound."""
     start, end = bounds(query)
     async with store.read() as tables:
@@ -53,7 +53,7 @@ async def timeline(store: Store, caller: Caller, query: wire.TimelineQuery) -> w
     return wire.Timeline(start=start, end=end, rooms=rows)
 
 
-def bounds(query: wire.TimelineQuery) -> tuple[datetime, datetime]:
+def bounds(query: params.TimelineQuery) -> tuple[datetime, datetime]:
     """Return the span asked for, in UTC: a local day in its zone, or from ``start`` to ``end``. Raises Invalid."""
     if query.day is not None:
         if query.start is not None or query.end is not None:

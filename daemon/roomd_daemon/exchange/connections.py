@@ -126,7 +126,7 @@ class _Door(HTTPAdapter):
     def get_connection_with_tls_context(
         self, request: Any, verify: Any, proxies: Any = None, cert: Any = None
     ) -> Any:
-        """Return the pool of the one endpoint, found once: looking it up costs a tenth of a small request."""
+        """Return the pool of the one endpoint, found once instead of looked up for every request."""
         if self._pool is None:
             self._pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
         return self._pool

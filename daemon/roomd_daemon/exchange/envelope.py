@@ -1,7 +1,7 @@
 """What goes around a request: the SOAP envelope, and HTTP's headers. Written plainly, as a mailbox is asked often.
 
 ``requests`` merges, checks and copies what every call says anew, and exchangelib builds the same header elements
-each time: together as much work as sending and reading a small answer.
+each time: about a fifth of the work that a small request is.
 """
 
 from collections.abc import Mapping

@@ -5,7 +5,7 @@ import asyncio
 from msgspec.structs import replace
 
 from roomd_core.access import Caller
-from roomd_core.api import wire
+from roomd_core.api import params, wire
 from roomd_core.booking.views import may_read
 from roomd_core.model import Change, Event, OperationState
 from roomd_core.store import Store
@@ -17,7 +17,7 @@ async def newest_change(store: Store) -> int:
         return await tables.changes.last_seq()
 
 
-async def changes(store: Store, caller: Caller, query: wire.ChangesQuery) -> wire.Changes:
+async def changes(store: Store, caller: Caller, query: params.ChangesQuery) -> wire.Changes:
     """Return what happened after ``since``; when nothing did, wait for it as long as was asked."""
     if query.wait:
         await store.wait_beyond(query.since, timeout=query.wait)

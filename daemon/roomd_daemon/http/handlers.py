@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from roomd_core.api import openapi as document
-from roomd_core.api import wire
+from roomd_core.api import params, wire
 from roomd_core.booking import queries
 from roomd_core.booking.people import checked_address
 from roomd_core.booking.series_edits import Change
@@ -71,12 +71,12 @@ async def remove_person(services: Services, asked: Asked[None, None]) -> wire.Ma
     return await queries.mailbox(services.store, person, watch_of=services.watch_of)
 
 
-async def timeline(services: Services, asked: Asked[wire.TimelineQuery, None]) -> wire.Timeline:
+async def timeline(services: Services, asked: Asked[params.TimelineQuery, None]) -> wire.Timeline:
     """Tell who has which room when."""
     return await queries.timeline(services.store, asked.caller, asked.query)
 
 
-async def book(services: Services, asked: Asked[wire.BookQuery, wire.Booking]) -> wire.EventView:
+async def book(services: Services, asked: Asked[params.BookQuery, wire.Booking]) -> wire.EventView:
     """Book; what was stored is on its way to Exchange when this answers."""
     _require_within("timeout", asked.query.timeout, LONGEST_WAIT)
     booked = await services.booking.book(asked.caller, asked.body, idempotency_key=asked.idempotency_key)
@@ -88,7 +88,7 @@ async def event(services: Services, asked: Asked[None, None]) -> wire.EventView:
     return await queries.event(services.store, asked.caller, asked.of)
 
 
-async def change(services: Services, asked: Asked[wire.ChangeQuery, wire.EventPatch]) -> wire.EventView:
+async def change(services: Services, asked: Asked[params.ChangeQuery, wire.EventPatch]) -> wire.EventView:
     """Change an event, if it is still as the caller read it."""
     _require_within("timeout", asked.query.timeout, LONGEST_WAIT)
     wanted = Change(
@@ -101,7 +101,7 @@ async def change(services: Services, asked: Asked[wire.ChangeQuery, wire.EventPa
     return await _sent(services, asked, changed.id)
 
 
-async def cancel(services: Services, asked: Asked[wire.CancelQuery, None]) -> wire.EventView:
+async def cancel(services: Services, asked: Asked[params.CancelQuery, None]) -> wire.EventView:
     """Cancel an event."""
     _require_within("timeout", asked.query.timeout, LONGEST_WAIT)
     cancelled = await services.booking.cancel(
@@ -110,7 +110,7 @@ async def cancel(services: Services, asked: Asked[wire.CancelQuery, None]) -> wi
     return await _sent(services, asked, cancelled.id)
 
 
-async def sync(services: Services, asked: Asked[wire.SyncQuery, None]) -> Run:
+async def sync(services: Services, asked: Asked[params.SyncQuery, None]) -> Run:
     """Run now, or join the run under way."""
     if asked.query.wait:
         await services.roster.reread()
@@ -120,7 +120,7 @@ async def sync(services: Services, asked: Asked[wire.SyncQuery, None]) -> Run:
     return await asyncio.shield(ended) if asked.query.wait else begun
 
 
-async def plan(services: Services, asked: Asked[wire.PlanQuery, None]) -> wire.Plan:
+async def plan(services: Services, asked: Asked[params.PlanQuery, None]) -> wire.Plan:
     """Tell what a run would write, after reading Exchange if that is asked for; where it is away, as last known."""
     with suppress(RemoteError):
         if asked.query.read:
@@ -131,26 +131,26 @@ async def plan(services: Services, asked: Asked[wire.PlanQuery, None]) -> wire.P
     return await queries.plan(services.store, asked.caller, await services.engine.plan(), held)
 
 
-async def audits(services: Services, asked: Asked[wire.AuditQuery, None]) -> wire.Audit:
+async def audits(services: Services, asked: Asked[params.AuditQuery, None]) -> wire.Audit:
     """Tell what the newest audits found."""
     return await queries.audits(services.store, asked.caller, asked.query.mailbox)
 
 
-async def audit(services: Services, asked: Asked[wire.AuditQuery, None]) -> wire.Audit:
+async def audit(services: Services, asked: Asked[params.AuditQuery, None]) -> wire.Audit:
     """Audit these mailboxes now, one after another."""
     for mailbox in await queries.listed(services.store, asked.query.mailbox):
         await services.engine.audit(mailbox)
     return await audits(services, asked)
 
 
-async def runs(services: Services, asked: Asked[wire.RunsQuery, None]) -> wire.Runs:
+async def runs(services: Services, asked: Asked[params.RunsQuery, None]) -> wire.Runs:
     """List the newest runs."""
     _require_within("limit", asked.query.limit, MOST)
     async with services.store.read() as tables:
         return wire.Runs(runs=tuple(await tables.runs.newest(asked.query.limit)))
 
 
-async def conflicts(services: Services, asked: Asked[wire.ConflictsQuery, None]) -> wire.Conflicts:
+async def conflicts(services: Services, asked: Asked[params.ConflictsQuery, None]) -> wire.Conflicts:
     """List what a person should decide, with ``all`` also what was decided."""
     return await queries.conflicts(services.store, asked.caller, services.clock.now(), resolved=asked.query.all)
 
@@ -181,7 +181,7 @@ async def sign_in(services: Services, asked: Asked[None, None]) -> wire.Status:
     return await glance(services, asked.caller)
 
 
-async def changes(services: Services, asked: Asked[wire.ChangesQuery, None]) -> wire.Changes:
+async def changes(services: Services, asked: Asked[params.ChangesQuery, None]) -> wire.Changes:
     """Tell what happened, or wait until something does."""
     _require_within("limit", asked.query.limit, MOST)
     _require_within("wait", asked.query.wait, LONGEST_WAIT)

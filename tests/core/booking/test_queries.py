@@ -19,7 +19,8 @@ from core.store.samples import (
     event,
     hold,
 )
-from roomd_core.api.wire import EventState, Health, TimelineQuery
+from roomd_core.api.params import TimelineQuery
+from roomd_core.api.wire import EventState, Health
 from roomd_core.booking import queries
 from roomd_core.booking.queries import bounds
 from roomd_core.errors import Invalid, NotFound

@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from roomd_core.api.client import Client
-from roomd_core.api.wire import Timeline, TimelineQuery, TimelineRow
+from roomd_core.api.params import TimelineQuery
+from roomd_core.api.wire import Timeline, TimelineRow
 from roomd_tui.cells import GAP, cell_len, cut, fill
 from roomd_tui.chart import SLOT, Axis, RoomLine, blocks, runs
 from roomd_tui.commands.command import Command, Setting, UsageError

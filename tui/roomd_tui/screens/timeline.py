@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from textual.widget import Widget
 
 from roomd_core.api.client import DaemonUnreachable, ProblemError
-from roomd_core.api.wire import Notice, Span, Timeline, TimelineQuery
+from roomd_core.api.params import TimelineQuery
+from roomd_core.api.wire import Notice, Span, Timeline
 from roomd_tui import actions
 from roomd_tui.actions import Situation, bindings
 from roomd_tui.chart import Cursor, Selection, beside, carried, climbed, day_of, emptied, selected, stepped

@@ -1,6 +1,6 @@
 """The copies a simulated Exchange holds: one mailbox's copy of a meeting or of a series, and its calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -132,3 +132,7 @@ def position_in(calendar: Calendar, state: str | None) -> int:
 
 def latest_in(feed: Sequence[str], item: str) -> int:
     return len(feed) - 1 - list(reversed(feed)).index(item)
+
+
+def titles(copies: Iterable[Copy]) -> list[str]:
+    return sorted(copy.content.title for copy in copies)

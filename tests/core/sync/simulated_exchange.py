@@ -5,7 +5,7 @@ in each mailbox, every write needs the current change key, and a meeting's copie
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,15 +15,21 @@ from core.sync.simulated_copy import (
     Calendar,
     Copy,
     detail_of,
-    exception_id,
     invited,
     latest_in,
     position_in,
     standing,
 )  # fmt: skip
-from core.sync.simulated_series import begun_with_its_start, differing, given_elsewhere, moved, rooms_alone
+from core.sync.simulated_series import (
+    begun_with_its_start,
+    differing,
+    exceptions_told,
+    given_elsewhere,
+    moved,
+    rooms_alone,
+)
 from roomd_core.clock import Clock
-from roomd_core.model import Answer, Content, ItemKind, ItemRef, Response, WatchMeans
+from roomd_core.model import Answer, Content, ItemRef, Response, WatchMeans
 from roomd_core.occurrences import bare, exceptions_of, fitting, shape_of, with_exceptions
 from roomd_core.recurrence import ModifiedOccurrence
 from roomd_core.sync.remote import (
@@ -194,7 +200,11 @@ class SimulatedExchange:
 
     async def fetch(self, mailbox: str, item_ids: Sequence[str]) -> list[RemoteItem]:
         found = self._read("fetch", mailbox, lambda copy: copy.item_id in item_ids)
-        exceptions = (each for copy in self.calendars[mailbox].copies.values() for each in self._exceptions(copy))
+        exceptions = (
+            each
+            for copy in self.calendars[mailbox].copies.values()
+            for each in exceptions_told(copy, self._seen(copy, full=True))
+        )
         return [*found, *(each for each in exceptions if each.ref.item_id in item_ids)]
 
     async def find_by_key(self, mailbox: str, key: str) -> list[RemoteItem]:
@@ -488,31 +498,3 @@ class SimulatedExchange:
             original_start=copy.original_start,
             detail=detail_of(copy) if full else None,
         )
-
-    def _exceptions(self, copy: Copy) -> Iterator[RemoteItem]:
-        """Tell each exception in full, as an item of its own."""
-        master = self._seen(copy, full=True)
-        for each in standing(copy):
-            assert master.detail is not None
-            rooms = copy.content.rooms if each.rooms is None else each.rooms
-            yield replace(
-                master,
-                ref=ItemRef(item_id=exception_id(copy, each.original_start), change_key=copy.ref.change_key),
-                kind=ItemKind.EXCEPTION,
-                title=master.title if each.title is None else each.title,
-                location=each.location if each.location is not None else master.location,
-                start=each.start,
-                end=each.end,
-                answer=copy.said.get(each.original_start, master.answer),
-                original_start=each.original_start,
-                detail=replace(
-                    master.detail,
-                    rooms=rooms,
-                    series=None,
-                    body=master.detail.body if each.body is None else each.body,
-                ),
-            )
-
-
-def titles(copies: Iterable[Copy]) -> list[str]:
-    return sorted(copy.content.title for copy in copies)

@@ -6,9 +6,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from roomd_core.model import Content
+from core.sync.simulated_copy import Copy, exception_id, standing
+from roomd_core.model import Content, ItemKind, ItemRef
 from roomd_core.occurrences import usual
-from roomd_core.sync.remote import OneOccurrence
+from roomd_core.sync.remote import OneOccurrence, RemoteItem
 from roomd_core.zones import zone_of
 
 
@@ -45,3 +46,27 @@ def moved(before: Content, after: Content) -> set[datetime]:
 def differing(one: OneOccurrence) -> dict[str, Any]:
     names = ("start", "end", "title", "location", "body", "rooms")
     return {name: getattr(one.after, name) for name in names if getattr(one.after, name) != getattr(one.before, name)}
+
+
+def exceptions_told(copy: Copy, master: RemoteItem) -> Iterator[RemoteItem]:
+    """Tell each exception in full, as an item of its own."""
+    for each in standing(copy):
+        assert master.detail is not None
+        rooms = copy.content.rooms if each.rooms is None else each.rooms
+        yield replace(
+            master,
+            ref=ItemRef(item_id=exception_id(copy, each.original_start), change_key=copy.ref.change_key),
+            kind=ItemKind.EXCEPTION,
+            title=master.title if each.title is None else each.title,
+            location=each.location if each.location is not None else master.location,
+            start=each.start,
+            end=each.end,
+            answer=copy.said.get(each.original_start, master.answer),
+            original_start=each.original_start,
+            detail=replace(
+                master.detail,
+                rooms=rooms,
+                series=None,
+                body=master.detail.body if each.body is None else each.body,
+            ),
+        )

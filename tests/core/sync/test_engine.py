@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from core.sync.house import LAKE, MOON, ZHANG, House, meeting
-from core.sync.simulated_exchange import titles
+from core.sync.simulated_copy import titles
 from roomd_core.errors import NotFound
 from roomd_core.model import ChangeKind, Side, Trigger
 from roomd_core.sync.remote import MailboxUnavailable, OutcomeUnknown, SignInRefused

@@ -8,7 +8,8 @@ from unittest.mock import patch
 import pytest
 
 from core.sync.house import LAKE, LI, MOON, ZHANG, House, at, invite, meeting
-from core.sync.simulated_exchange import Luck, good_luck, titles
+from core.sync.simulated_copy import titles
+from core.sync.simulated_exchange import Luck, good_luck
 from roomd_core.errors import StoreError
 from roomd_core.model import EventStatus
 from roomd_core.sync.remote import OutcomeUnknown, RetryLater

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from core.sync.house import LAKE, LI, MOON, USER, ZHANG, House, at, invite, meeting
-from core.sync.simulated_exchange import titles
+from core.sync.simulated_copy import titles
 from roomd_core.model import (
     Change,
     ChangeKind,

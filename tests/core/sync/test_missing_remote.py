@@ -1,7 +1,7 @@
 """An event whose item is not in Exchange though nobody saw it being deleted."""
 
 from core.sync.house import LI, MOON, USER, ZHANG, House, invite, meeting
-from core.sync.simulated_exchange import titles
+from core.sync.simulated_copy import titles
 from core.sync.test_room_dropped import AS_ZHANG, booked, deciding
 from core.sync.test_series import meet
 from core.sync.test_series import series as a_series

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from core.sync.house import USER, ZHANG, House, meeting
-from core.sync.simulated_exchange import titles
+from core.sync.simulated_copy import titles
 from roomd_core.merge import UNITS, Policy, diff, merge
 from roomd_core.model import ChangeKind, ConflictKind, Side
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 import pytest
 
 from core.sync.house import LAKE, LI, MOON, STRANGER, ZHANG, House, at, invite, meeting
-from core.sync.simulated_exchange import Luck, titles
+from core.sync.simulated_copy import titles
+from core.sync.simulated_exchange import Luck
 from roomd_core.errors import VersionMismatch
 from roomd_core.merge import diff
 from roomd_core.model import Answer, ChangeKind, EventStatus, OccupancyState, OperationState, Side

@@ -5,7 +5,7 @@ from shutil import copy
 import pytest
 
 from core.sync.house import MOON, ZHANG, House, at, meeting
-from core.sync.simulated_exchange import titles
+from core.sync.simulated_copy import titles
 from roomd_core.errors import TakenOver
 from roomd_core.model import EventStatus, OccupancyState, OperationState, Origin
 from roomd_core.store import Store

@@ -1,5 +1,5 @@
 from core.sync.house import LI, MOON, ZHANG, House, at, invite, meeting
-from core.sync.simulated_exchange import titles
+from core.sync.simulated_copy import titles
 from roomd_core.model import ConflictKind, EventStatus
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from roomd_core.merge import diff, merge
+from roomd_core.merge import diff, merge, take
 from roomd_core.model import (
     ConflictKind,
     Content,
@@ -74,9 +74,17 @@ def observe_absence(case: Case, mailbox: str, item_id: str, setting: Setting, *,
 
 
 def absorb(case: Case, twin: Case) -> tuple[Case, Case]:
-    """Move the copies of one case to another that is the same meeting. What is left has none and is cancelled."""
+    """Move the copies of one case to another that is the same meeting, and what was changed of it here meanwhile.
+
+    What is left has none and is cancelled.
+    """
     for item in twin.items:
         case = case.with_item(replace(item, event=case.event.id))
+    content = take(case.event.content, twin.event.content, set(twin.edited) - set(case.edited))
+    case = case.with_event(replace(case.event, content=content))
+    cancel = twin.operation(OperationKind.CANCEL)
+    if cancel and not case.cancelled:
+        case = _cancel(case).with_operation(replace(cancel, id=0, event=case.event.id))
     return case, _cancel(replace(twin, items=(), event=replace(twin.event, global_id=None)))
 
 

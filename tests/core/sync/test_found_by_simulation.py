@@ -199,6 +199,50 @@ async def test_a_lost_create_whose_room_was_read_first_is_one_event(house: House
     assert titles(house.exchange.copies(ZHANG)) == ["Planning"]
 
 
+@pytest.fixture
+async def twins(house: House) -> tuple[str, str]:
+    """Lose the answer to a create, and read the room's copy first, as a meeting nobody here knows: both events."""
+    house.exchange.names_in_feed = False
+    await house.sync()
+    event = await house.book(meeting())
+    lost = once("create", "after", OutcomeUnknown("The connection broke."))
+
+    def lost_and_unread(number: int, when: str, call: str, mailbox: str) -> BaseException | None:
+        if (when, call, mailbox) == ("before", "changes", ZHANG):
+            return RetryLater("Busy.")
+        return lost(number, when, call, mailbox)
+
+    house.exchange.luck = lost_and_unread
+    await house.engine.push_due()
+    await house.engine.refresh([MOON])
+    house.exchange.luck = good_luck
+    [twin] = {each.event for each in await house.occupancies(MOON)} - {event}
+    return event, twin
+
+
+async def test_what_was_changed_of_the_rooms_copy_is_changed_of_the_one_event(
+    house: House, twins: tuple[str, str]
+) -> None:
+    event, twin = twins
+    await house.change(twin, location="Upstairs")
+    house.clock.advance(130)
+    await house.settle()
+    [copy] = house.exchange.copies(ZHANG)
+    assert (copy.content.title, copy.content.location) == ("Planning", "Upstairs")
+    assert (await house.event(event)).content.location == "Upstairs"
+
+
+async def test_a_meeting_cancelled_by_what_its_room_has_of_it_is_cancelled(
+    house: House, twins: tuple[str, str]
+) -> None:
+    event, twin = twins
+    await house.cancel(twin)
+    house.clock.advance(130)
+    await house.settle()
+    assert house.exchange.copies(ZHANG) == []
+    assert (await house.event(event)).status is EventStatus.CANCELLED
+
+
 async def test_one_room_that_cannot_give_its_time_back_ends_no_round(unattended: House) -> None:
     house = unattended
     copies = [house.exchange.meet(ZHANG, meeting(room, rooms=[room])) for room in (MOON, LAKE)]

@@ -193,18 +193,24 @@ class Checker:
         for (event, unit), command in last.items():
             if cancelled.get(event, -1) > command.at or command.asked is None:
                 continue
-            value = unit_of(command.asked, unit)
-            held = [each.local for each in asked if each.event == event and each.local]
-            if value in {unit_of(content, unit) for content in held}:
+            held = {unit_of(each.local, unit) for each in asked if each.event == event and each.local}
+            if unit_of(command.asked, unit) in held:
                 continue
-            if not self._was_there(command, unit) and not self._replaced(command, unit):
+            if not self._was_there(command, unit) and not self._replaced(command, unit, held):
                 self._history.breaks("S1", f"{unit} of {event} was saved at {command.at} and is nowhere")
         self._check_cancellations(asked)
 
-    def _replaced(self, command: Command, unit: str) -> bool:
-        """Say whether somebody saved over it here, and it is there, though the process died before it was told."""
+    def _replaced(self, command: Command, unit: str, held: set[object]) -> bool:
+        """Say whether somebody saved over it here, though the process died before it was told.
+
+        What was saved then is there, or a conflict has it: it is among what is ``held``.
+        """
         later = (c for c in self._history.commands if c.event == command.event and c.at > command.at and c.asked)
-        return any(unit in (c.units or UNITS) and self._was_there(c, unit) for c in later)
+        return any(
+            unit in (c.units or UNITS) and (unit_of(c.asked, unit) in held or self._was_there(c, unit))
+            for c in later
+            if c.asked
+        )
 
     def _was_there(self, command: Command, unit: str) -> bool:
         """Say whether Exchange had the unit as saved, at that moment or at any time after."""

@@ -1,18 +1,17 @@
 """Answering for rooms whose calendar has no booking attendant, acting as the room."""
 
-import logging
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from roomd_core.errors import StoreError
 from roomd_core.model import Answer, ChangeKind, Item, Mailbox, Origin, PlannedWrite, RoomAnswer, WriteKind
 from roomd_core.occurrences import times_of
 from roomd_core.recurrence import ends_before
 from roomd_core.spans import Span, spans_of
 from roomd_core.sync import conflicts
+from roomd_core.sync.alone import Alone
 from roomd_core.sync.answers import answer_of, say
 from roomd_core.sync.attend_occurrences import OccurrenceAttendant, rival_of
 from roomd_core.sync.case import Case, Setting
@@ -20,12 +19,10 @@ from roomd_core.sync.declining import unanswered_occurrences
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
 from roomd_core.sync.observe import observe
-from roomd_core.sync.remote import ExchangeUnavailable, Remote, RemoteError, RemoteItem
+from roomd_core.sync.remote import Remote, RemoteItem
 from roomd_core.sync.rooms import Rival, Turn, lesson, whose_turn
 
 _INVITATION = "for the invitation to arrive"
-
-logger = logging.getLogger(__name__)
 
 
 class RoomAttendant:
@@ -108,17 +105,11 @@ class RoomAttendant:
         if whose_turn(room, known, await self._pushed_at(case), now, self._grace) is not Turn.ROOMD or case.edited:
             return False
         async with self._locks.of(room.address):
-            try:
+            with Alone(f"answering for occurrences as {room.address}"):
                 for copy in waiting:
                     await self._occurrences.answer(case, room, copy)
-            except (ExchangeUnavailable, StoreError):
-                raise
-            except RemoteError:
-                return False
-            except Exception:
-                logger.exception("answering for occurrences as %s failed unexpectedly", room.address)
-                return False
-        return True
+                return True
+        return False
 
     async def _attend_room(self, case: Case, room: Mailbox) -> bool:
         learned = await self._learned(room)
@@ -131,15 +122,9 @@ class RoomAttendant:
         if copy is None or turn is not Turn.ROOMD or case.edited:
             return False
         async with self._locks.of(room.address):
-            try:
+            with Alone(f"answering for {room.address}"):
                 return await self._answer(case, room, copy)
-            except (ExchangeUnavailable, StoreError):
-                raise
-            except RemoteError:
-                return False
-            except Exception:
-                logger.exception("answering for %s failed unexpectedly", room.address)
-                return False
+        return False
 
     async def _answer(self, case: Case, room: Mailbox, copy: Item) -> bool:
         """Answer for a room, on its copy as it is this moment: an earlier answer may have arrived unnoticed."""

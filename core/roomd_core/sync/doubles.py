@@ -4,19 +4,18 @@ A creation is looked up before it is sent again, so two items with one key mean 
 that Exchange carried a request out long after it had given up on it.
 """
 
-import logging
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
-from roomd_core.errors import StoreError
 from roomd_core.model import Answer, ConflictKind, Item, Side
 from roomd_core.store import Tables
 from roomd_core.sync import conflicts
+from roomd_core.sync.alone import Alone
 from roomd_core.sync.case import Case, Setting
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
-from roomd_core.sync.remote import ExchangeUnavailable, Mail, Remote, RemoteError, RemoteItem
+from roomd_core.sync.remote import Mail, Remote, RemoteItem
 
-logger = logging.getLogger(__name__)
 _PREFIX = "remove-double:"
 
 
@@ -53,32 +52,19 @@ class Doubles:
         async with self._ledger.store.read() as tables:
             waiting = await tables.meta.named(_PREFIX)
         for name in waiting:
-            try:
+            with Alone("removing a second item"):
                 await self._remove(name.removeprefix(_PREFIX))
-            except (ExchangeUnavailable, StoreError):
-                raise
-            except RemoteError as error:
-                logger.info("a second item is removed later: %s", error)
-                continue
-            except Exception:
-                logger.exception("removing a second item failed unexpectedly; it is tried again at the next run")
-                continue
-            async with self._ledger.store.write() as tables:
-                await tables.meta.remove(name)
+                async with self._ledger.store.write() as tables:
+                    await tables.meta.remove(name)
 
     async def _examine(self, event: str) -> None:
         """Believe what Exchange has this moment: an item that moved may be known under two ids."""
         case = await self._ledger.case(event)
-        try:
-            found = await self._live(case)
-        except (ExchangeUnavailable, StoreError):
-            raise
-        except RemoteError:
-            return
-        except Exception:
-            logger.exception("looking at two items of one event failed unexpectedly; it is done again tomorrow")
-            return
-        there = {seen.ref.item_id for seen in found}
+        with Alone("looking at two items of one event"):
+            await self._believe(case, {seen.ref.item_id for seen in await self._live(case)})
+
+    async def _believe(self, case: Case, there: AbstractSet[str]) -> None:
+        """Forget the items that are not there; ask where more than one is."""
 
         def examined(current: Case, setting: Setting) -> Case:
             for item in _own(current):
@@ -89,7 +75,7 @@ class Doubles:
                 return current
             return current.with_conflict(conflicts.twice_there(current, setting))
 
-        await self._ledger.revise(event, examined)
+        await self._ledger.revise(case.event.id, examined)
 
     async def _remove(self, event: str) -> None:
         case = await self._ledger.case(event)

@@ -3,18 +3,15 @@
 A room's own copy is never deleted: deleting one with cancellations cancels the organizer's meeting on some servers.
 """
 
-import logging
-
-from roomd_core.errors import StoreError
 from roomd_core.model import Answer, ConflictKind, Item, Mailbox, RoomAnswer
 from roomd_core.store import Tables
+from roomd_core.sync.alone import Alone
 from roomd_core.sync.case import Case
 from roomd_core.sync.drift import disagreement, is_stale
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
-from roomd_core.sync.remote import ExchangeUnavailable, Remote, RemoteError
+from roomd_core.sync.remote import Remote
 
-logger = logging.getLogger(__name__)
 _PREFIX = "release:"
 
 
@@ -65,19 +62,11 @@ class Releaser:
         setting = await self._ledger.setting()
         item = case.copy_in(room)
         async with self._locks.of(room):
-            try:
+            with Alone(f"declining as {room}"):
                 if item and disagreement(case, item, setting):
                     await self._decline(item, room)
-            except (ExchangeUnavailable, StoreError):
-                raise
-            except RemoteError as error:
-                logger.info("%s is declined later: %s", room, error)
-                return
-            except Exception:
-                logger.exception("declining for %s failed unexpectedly; it is tried again", room)
-                return
-        async with self._ledger.store.write() as tables:
-            await tables.meta.remove(name)
+                async with self._ledger.store.write() as tables:
+                    await tables.meta.remove(name)
 
     async def _decline(self, item: Item, room: str) -> None:
         """Decline a copy as it is this moment; that its time is free comes with the feed."""

@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from roomd_core.model import ItemRef
 from roomd_core.sync.remote import Busy, RemoteItem, Unreadable, View
-from roomd_daemon.exchange.codes import GONE_CODES
 from roomd_daemon.exchange.item import CALENDAR_ITEM, read_item, read_shown
 from roomd_daemon.exchange.soap import (
     MESSAGES,
@@ -18,7 +17,7 @@ from roomd_daemon.exchange.soap import (
     only_message,
     response_messages,
 )
-from roomd_daemon.exchange.unreadable import read_one
+from roomd_daemon.exchange.unreadable import items_given, read_one
 from roomd_daemon.exchange.values import read_instant, read_ref
 
 _UPDATE = TYPES + "Update"
@@ -84,17 +83,9 @@ def _folder_of(item: Element) -> tuple[str, str]:
 
 def read_items(answer: Element, rooms: frozenset[str]) -> list[RemoteItem]:
     """Read a GetItem answer. Items that are gone are left out; any other refusal is raised as ServerFault."""
-    found: list[RemoteItem] = []
-    for message in response_messages(answer):
-        try:
-            items = check(message).find(MESSAGES + "Items")
-        except ServerFault as fault:
-            if fault.code not in GONE_CODES:
-                raise
-            continue
-        held: Sequence[Element] = () if items is None else list(items)
-        found.extend(read_item(item, rooms, in_full=True) for item in held if item.tag == CALENDAR_ITEM)
-    return found
+    return [
+        read_item(item, rooms, in_full=True) for message in response_messages(answer) for item in items_given(message)
+    ]
 
 
 def read_found_ids(answer: Element) -> list[str]:

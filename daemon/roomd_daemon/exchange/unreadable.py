@@ -50,17 +50,26 @@ def read_each(answer: Element, rooms: frozenset[str], asked: Sequence[str]) -> l
     read: list[RemoteItem | Unreadable] = []
     for item_id, message in zip(asked, messages, strict=True):
         try:
-            items = check(message).find(MESSAGES + "Items")
+            read.extend(read_one(item, rooms, in_full=True) for item in items_given(message))
         except ServerFault as fault:
-            if fault.code in GONE_CODES:
-                continue
             if not is_about_the_item(fault.code):
                 raise
             read.append(Unreadable(item_id=item_id, reason=f"{fault.code} {fault.text}".strip()))
-            continue
-        held: Sequence[Element] = () if items is None else list(items)
-        read.extend(read_one(item, rooms, in_full=True) for item in held if item.tag == CALENDAR_ITEM)
     return read
+
+
+def items_given(message: Element) -> list[Element]:
+    """Return the calendar items in one message of a GetItem answer: none of what is gone.
+
+    Raise ServerFault for any other refusal.
+    """
+    try:
+        items = check(message).find(MESSAGES + "Items")
+    except ServerFault as fault:
+        if fault.code not in GONE_CODES:
+            raise
+        return []
+    return [] if items is None else [item for item in items if item.tag == CALENDAR_ITEM]
 
 
 def is_about_the_item(code: str) -> bool:

@@ -28,15 +28,16 @@ A_DURATION = 'a duration such as "90s", "10m", "2h" or "30d"'
 AN_ADDRESS = 'an e-mail address such as "guanghan@example.com"'
 
 
-def setting(default: Any, *, expected: str, description: str) -> Any:
+def setting(default: Any, *, expected: str, description: str, **bounds: Any) -> Any:
     """Describe one setting; ``expected`` completes the sentence "found X, expected ...".
 
     A callable default is made anew for each configuration, because it may depend on the environment.
+    ``bounds`` are pydantic's own, such as ``ge``.
     """
     extra: dict[str, JsonValue] = {"expected": expected}
     if callable(default):
-        return Field(default_factory=default, description=description, json_schema_extra=extra)
-    return Field(default, description=description, json_schema_extra=extra)
+        return Field(default_factory=default, description=description, json_schema_extra=extra, **bounds)
+    return Field(default, description=description, json_schema_extra=extra, **bounds)
 
 
 class Section(BaseModel):
@@ -140,36 +141,36 @@ class SyncSection(Section):
         expected="true or false",
         description="Whether anything is written to Exchange. `false` tries roomd out: it lists what waits.",
     )
-    loss_items: int = Field(
-        default=20,
+    loss_items: int = setting(
+        20,
         ge=1,
         le=100_000,
+        expected="a number of items, at least 1",
         description="More items than this vanishing from a mailbox at once are not believed unasked.",
-        json_schema_extra={"expected": "a number of items, at least 1"},
     )
-    loss_share: int = Field(
-        default=10,
+    loss_share: int = setting(
+        10,
         ge=1,
         le=100,
+        expected="a share in percent, from 1 to 100",
         description="A larger share of a mailbox's items than this, in percent, is not believed unasked either.",
-        json_schema_extra={"expected": "a share in percent, from 1 to 100"},
     )
     notifications: bool = setting(
         default=True,
         expected="true or false",
         description="Whether Exchange is asked to say at once that something changed. `interval` holds either way.",
     )
-    policy: PolicySection = Field(
-        default_factory=PolicySection,
+    policy: PolicySection = setting(
+        PolicySection,
+        expected="a table [sync.policy]",
         description="Who decides about what was changed on both sides.",
-        json_schema_extra={"expected": "a table [sync.policy]"},
     )
-    streams: int = Field(
-        default=3,
+    streams: int = setting(
+        3,
         ge=1,
         le=10,
+        expected="a number of connections from 1 to 10",
         description="Connections kept open for notifications at most, each for up to 200 mailboxes.",
-        json_schema_extra={"expected": "a number of connections from 1 to 10"},
     )
 
 
@@ -195,8 +196,8 @@ class RoomEntry(Section):
     name: Name | None = setting(
         None, expected="a name people know the room by", description="The room's name; by default its address."
     )
-    capacity: int | None = Field(
-        None, ge=1, le=100_000, description="Seats.", json_schema_extra={"expected": "a number of seats, at least 1"}
+    capacity: int | None = setting(
+        None, ge=1, le=100_000, expected="a number of seats, at least 1", description="Seats."
     )
     features: list[Name] = setting(
         list, expected='a list of words such as ["screen", "video"]', description="What the room has, in free words."
@@ -235,11 +236,11 @@ class RoomsEntry(Section):
         expected='addresses with * for anything, such as "room-*@example.com"',
         description="The rooms whose address fits: those of all room lists, and those the address book shows.",
     )
-    features: tuple[Name, ...] = Field(
+    features: tuple[Name, ...] = setting(
         (),
         strict=False,
+        expected='a list of words such as ["screen", "video"]',
         description="What these rooms have, in free words.",
-        json_schema_extra={"expected": 'a list of words such as ["screen", "video"]'},
     )
     answers: Literal["auto", "exchange", "roomd"] = setting(
         "auto", expected='"auto", "exchange" or "roomd"', description="Who answers their invitations, as for a room."

@@ -14,14 +14,15 @@ from roomd_core.sync.alone import Alone
 from roomd_core.sync.case import Case, Setting
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
+from roomd_core.sync.reminders import Reminders
 from roomd_core.sync.remote import Mail, Remote, RemoteItem
 
-_PREFIX = "remove-double:"
+_REMOVALS = Reminders("remove-double")
 
 
 async def remember(tables: Tables, event: str) -> None:
     """Remember that all items of an event but one are to be removed."""
-    await tables.meta.put(f"{_PREFIX}{event}", "")
+    await _REMOVALS.put(tables, event)
 
 
 def surplus(found: Sequence[RemoteItem]) -> list[RemoteItem]:
@@ -50,12 +51,12 @@ class Doubles:
     async def go_on(self) -> None:
         """Remove what was decided. Raise ExchangeUnavailable; what fails otherwise is tried again later."""
         async with self._ledger.store.read() as tables:
-            waiting = await tables.meta.named(_PREFIX)
-        for name in waiting:
+            waiting = await _REMOVALS.all(tables)
+        for (event,) in waiting:
             with Alone("removing a second item"):
-                await self._remove(name.removeprefix(_PREFIX))
+                await self._remove(event)
                 async with self._ledger.store.write() as tables:
-                    await tables.meta.remove(name)
+                    await _REMOVALS.done(tables, event)
 
     async def _examine(self, event: str) -> None:
         """Believe what Exchange has this moment: an item that moved may be known under two ids."""

@@ -14,14 +14,15 @@ from roomd_core.sync.case import ROOMD, Case
 from roomd_core.sync.conclude import conclude
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.loading import load_case
+from roomd_core.sync.reminders import Reminders
 from roomd_core.sync.writing import write
 
-_PREFIX = "invite-again:"
+_AGAIN = Reminders("invite-again")
 
 
 async def remember(tables: Tables, event: str, room: str) -> None:
     """Remember that a room taken off an event is to be put on it again."""
-    await tables.meta.put(f"{_PREFIX}{event}:{room}", "")
+    await _AGAIN.put(tables, event, room)
 
 
 class Inviter:
@@ -34,19 +35,18 @@ class Inviter:
     async def go_on(self) -> None:
         """Put every room on its event again whose removal has reached Exchange."""
         async with self._ledger.store.read() as tables:
-            waiting = await tables.meta.named(_PREFIX)
-        for name in waiting:
-            event, _, room = name.removeprefix(_PREFIX).partition(":")
-            if await self._go_on(name, event, room):
+            waiting = await _AGAIN.all(tables)
+        for event, room in waiting:
+            if await self._go_on(event, room):
                 self._wake()
 
-    async def _go_on(self, name: str, event: str, room: str) -> bool:
+    async def _go_on(self, event: str, room: str) -> bool:
         setting = await self._ledger.setting()
         async with self._ledger.store.write() as tables:
             case = await load_case(tables, event)
             if case is None or not _is_settled(case):
                 return False
-            await tables.meta.remove(name)
+            await _AGAIN.done(tables, event, room)
             await write(tables, [conclude(case, with_room(case, room), setting, actor=ROOMD)], setting)
         return True
 

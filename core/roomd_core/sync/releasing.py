@@ -10,14 +10,15 @@ from roomd_core.sync.case import Case
 from roomd_core.sync.drift import disagreement, is_stale
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
+from roomd_core.sync.reminders import Reminders
 from roomd_core.sync.remote import Remote
 
-_PREFIX = "release:"
+_RELEASES = Reminders("release")
 
 
 async def remember(tables: Tables, event: str, room: str) -> None:
     """Remember that a room is to decline what it still holds of an event."""
-    await tables.meta.put(f"{_PREFIX}{event}:{room}", "")
+    await _RELEASES.put(tables, event, room)
 
 
 class Releaser:
@@ -36,10 +37,9 @@ class Releaser:
             await self._ledger.revise(event, lambda case, _setting: case)
             await self._put_right(event)
         async with self._ledger.store.read() as tables:
-            waiting = await tables.meta.named(_PREFIX)
-        for name in waiting:
-            event, _, room = name.removeprefix(_PREFIX).partition(":")
-            await self._release(name, await self._ledger.case(event), room)
+            waiting = await _RELEASES.all(tables)
+        for event, room in waiting:
+            await self._release(await self._ledger.case(event), room)
 
     async def _put_right(self, event: str) -> None:
         """Where roomd answers for a room it declines by itself what that room should not have."""
@@ -58,7 +58,7 @@ class Releaser:
             found = await tables.room_answers.get(room.address)
         return found is not None and (found.setting or found.learned) is RoomAnswer.ROOMD
 
-    async def _release(self, name: str, case: Case, room: str) -> None:
+    async def _release(self, case: Case, room: str) -> None:
         setting = await self._ledger.setting()
         item = case.copy_in(room)
         async with self._locks.of(room):
@@ -66,7 +66,7 @@ class Releaser:
                 if item and disagreement(case, item, setting):
                     await self._decline(item, room)
                 async with self._ledger.store.write() as tables:
-                    await tables.meta.remove(name)
+                    await _RELEASES.done(tables, case.event.id, room)
 
     async def _decline(self, item: Item, room: str) -> None:
         """Decline a copy as it is this moment; that its time is free comes with the feed."""

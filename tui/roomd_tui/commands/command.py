@@ -32,6 +32,10 @@ class Verdict(Struct, frozen=True):
     reason: str
 
 
+def no_arguments(_parser: ArgumentParser) -> None:
+    """It has no options of its own."""
+
+
 def satisfied(_answer: object, _args: Namespace) -> Verdict | None:
     """Every answer will do."""
     return None
@@ -49,8 +53,8 @@ class Command(Struct, frozen=True, kw_only=True):
 
     name: str
     help: str
-    arguments: Callable[[ArgumentParser], None]
     ask: Ask
     tell: Callable[[Any, Setting], str]
+    arguments: Callable[[ArgumentParser], None] = no_arguments
     verdict: Callable[[Any, Namespace], Verdict | None] = satisfied
     epilog: str = ""

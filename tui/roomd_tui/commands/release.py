@@ -1,15 +1,11 @@
 """`roomctl release`: end the quarantine of a store that was copied or put back."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 
 from roomd_core.api.client import Client
 from roomd_core.api.wire import Status
 from roomd_tui.commands import status
 from roomd_tui.commands.command import Command, Setting
-
-
-def _arguments(_parser: ArgumentParser) -> None:
-    """It has no options of its own."""
 
 
 async def _ask(client: Client, _args: Namespace, _setting: Setting) -> Status:
@@ -19,7 +15,6 @@ async def _ask(client: Client, _args: Namespace, _setting: Setting) -> Status:
 COMMAND = Command(
     name="release",
     help="end the quarantine of a store that was copied or put back from a backup",
-    arguments=_arguments,
     ask=_ask,
     tell=status.COMMAND.tell,
 )

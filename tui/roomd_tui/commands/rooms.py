@@ -1,16 +1,12 @@
 """`roomctl rooms`: the rooms, and how well each is known."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 
 from roomd_core.api.client import Client
 from roomd_core.api.wire import Mailboxes
 from roomd_tui.cells import table
 from roomd_tui.commands.command import Command, Setting
 from roomd_tui.commands.views import mailbox_rows
-
-
-def _arguments(_parser: ArgumentParser) -> None:
-    """It has no options of its own."""
 
 
 async def _ask(client: Client, _args: Namespace, _setting: Setting) -> Mailboxes:
@@ -21,6 +17,4 @@ def _tell(rooms: Mailboxes, setting: Setting) -> str:
     return table(mailbox_rows(rooms.mailboxes, setting.now)) if rooms.mailboxes else "No rooms are configured."
 
 
-COMMAND = Command(
-    name="rooms", help="the rooms, and how well each is known", arguments=_arguments, ask=_ask, tell=_tell
-)
+COMMAND = Command(name="rooms", help="the rooms, and how well each is known", ask=_ask, tell=_tell)

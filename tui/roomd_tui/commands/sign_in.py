@@ -1,16 +1,12 @@
 """`roomctl sign-in`: say that the service account was mended, so that Exchange is tried again at once."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 
 from roomd_core.api.client import Client
 from roomd_core.api.wire import Health, Status
 from roomd_tui.commands import status
 from roomd_tui.commands.command import Command, Setting, Verdict
 from roomd_tui.exits import Exit
-
-
-def _arguments(_parser: ArgumentParser) -> None:
-    """It has no options of its own."""
 
 
 async def _ask(client: Client, _args: Namespace, _setting: Setting) -> Status:
@@ -26,7 +22,6 @@ def _still_away(answer: Status, _args: Namespace) -> Verdict | None:
 COMMAND = Command(
     name="sign-in",
     help="say that the service account was mended: Exchange is tried again now",
-    arguments=_arguments,
     ask=_ask,
     tell=status.COMMAND.tell,
     verdict=_still_away,

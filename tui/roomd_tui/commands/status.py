@@ -1,6 +1,6 @@
 """`roomctl status`: the whole daemon at a glance."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from zoneinfo import ZoneInfo
 
 from roomd_core.api.client import Client
@@ -10,10 +10,6 @@ from roomd_tui.commands.command import Command, Setting
 from roomd_tui.commands.views import run_text, since_text
 from roomd_tui.moments import age_text, clock_text
 from roomd_tui.words import HEALTH, count
-
-
-def _arguments(_parser: ArgumentParser) -> None:
-    """It has no options of its own."""
 
 
 async def _ask(client: Client, _args: Namespace, _setting: Setting) -> Status:
@@ -70,4 +66,4 @@ def outbox_text(outbox: Outbox, setting: Setting) -> str:
     return ", ".join(part for part in parts if part) + oldest
 
 
-COMMAND = Command(name="status", help="the whole daemon at a glance", arguments=_arguments, ask=_ask, tell=_tell)
+COMMAND = Command(name="status", help="the whole daemon at a glance", ask=_ask, tell=_tell)

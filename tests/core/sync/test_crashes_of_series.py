@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.sync.house import LAKE, House
-from core.sync.test_crashes import MOMENTS, MOST_CALLS, Scenario, live_on
+from core.sync.test_crashes import Scenario, die_everywhere
 from core.sync.test_series_made_here import AS_ZHANG, HOUR, TEN, TUESDAYS, WEEK, Office
 from roomd_core.api.wire import Booking, EventPatch, Scope
 from roomd_core.booking.series_edits import Change
@@ -78,17 +78,5 @@ CASES = [*((each, RoomAnswer.EXCHANGE) for each in SCENARIOS), *((each, RoomAnsw
 async def test_dying_at_any_call_while_a_series_is_written_leads_to_the_same_end(
     tmp_path: Path, scenario: Scenario, answers: RoomAnswer
 ) -> None:
-    async with House(tmp_path / "begun", answers=answers).open() as begun:
-        await scenario(begun)
-    expected, died = await live_on(begun.fork(tmp_path / "whole"), 0, "before")
-    assert not died
+    expected = await die_everywhere(tmp_path, scenario, answers)
     assert expected["waiting"] == 0
-    deaths = 0
-    for number in range(1, MOST_CALLS):
-        ends = [await live_on(begun.fork(tmp_path / f"{number}{when}"), number, when) for when in MOMENTS]
-        for when, (found, _) in zip(MOMENTS, ends, strict=True):
-            assert found == expected, f"dying {when} call {number} of {scenario.__name__} ends differently"
-        deaths += sum(died for _, died in ends)
-        if not any(died for _, died in ends):
-            break
-    assert deaths >= 8, "too few calls were made to have tried anything"

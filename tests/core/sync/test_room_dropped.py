@@ -10,7 +10,7 @@ from roomd_core.api.wire import Resolution
 from roomd_core.booking import BookingService
 from roomd_core.booking.deciding import Deciding
 from roomd_core.errors import Invalid, NotAllowed, RoomTaken, VersionMismatch
-from roomd_core.model import Answer, ConflictKind, OccupancyState, Side
+from roomd_core.model import Answer, Conflict, ConflictKind, OccupancyState, Side
 
 AS_ZHANG = Caller(user=USER, mailbox=ZHANG)
 AS_LI = Caller(user="unix:lisi", mailbox=LI)
@@ -31,11 +31,17 @@ async def booked(house: House) -> tuple[str, str]:
     return event, (await house.event(event)).uid
 
 
-async def test_a_room_whose_copy_was_deleted_is_asked_about_and_its_time_is_free(house: House) -> None:
+async def dropped(house: House) -> tuple[str, str, Conflict]:
+    """Delete the room's copy of an accepted meeting; return its event, its UID and the question about that."""
     event, uid = await booked(house)
     house.exchange.remove(MOON, uid)
     await house.sync()
     [conflict] = await house.conflicts()
+    return event, uid, conflict
+
+
+async def test_a_room_whose_copy_was_deleted_is_asked_about_and_its_time_is_free(house: House) -> None:
+    event, _uid, conflict = await dropped(house)
     assert (conflict.kind, conflict.room, conflict.event) == (ConflictKind.ROOM_DROPPED, MOON, event)
     assert "2楼广寒宫 had accepted “Planning”, and it is no longer in its calendar." in conflict.summary
     assert (await house.states(event))[MOON] is OccupancyState.DECLINED
@@ -46,10 +52,7 @@ async def test_a_room_whose_copy_was_deleted_is_asked_about_and_its_time_is_free
 
 
 async def test_inviting_it_again_mails_the_room_alone_and_ends_with_it_accepted(house: House) -> None:
-    event, uid = await booked(house)
-    house.exchange.remove(MOON, uid)
-    await house.sync()
-    [conflict] = await house.conflicts()
+    event, uid, conflict = await dropped(house)
     house.exchange.mails.clear()
     await deciding(house).decide(AS_ZHANG, conflict.id, Resolution(keep=Side.LOCAL))
     await house.settle()
@@ -64,10 +67,7 @@ async def test_inviting_it_again_mails_the_room_alone_and_ends_with_it_accepted(
 
 
 async def test_inviting_again_goes_on_after_a_restart_in_between(house: House) -> None:
-    event, uid = await booked(house)
-    house.exchange.remove(MOON, uid)
-    await house.sync()
-    [conflict] = await house.conflicts()
+    event, uid, conflict = await dropped(house)
     await deciding(house).decide(AS_ZHANG, conflict.id, Resolution(keep=Side.LOCAL))
     await house.engine.push_due()
     assert house.exchange.copy(ZHANG, uid).content.rooms == ()
@@ -77,10 +77,7 @@ async def test_inviting_again_goes_on_after_a_restart_in_between(house: House) -
 
 
 async def test_letting_it_go_writes_nothing(house: House) -> None:
-    event, uid = await booked(house)
-    house.exchange.remove(MOON, uid)
-    await house.sync()
-    [conflict] = await house.conflicts()
+    event, _uid, conflict = await dropped(house)
     house.exchange.mails.clear()
     await deciding(house).decide(AS_ZHANG, conflict.id, Resolution(keep=Side.EXCHANGE))
     await house.settle()
@@ -89,10 +86,7 @@ async def test_letting_it_go_writes_nothing(house: House) -> None:
 
 
 async def test_taking_another_room_moves_the_event_there(house: House) -> None:
-    event, uid = await booked(house)
-    house.exchange.remove(MOON, uid)
-    await house.sync()
-    [conflict] = await house.conflicts()
+    event, _uid, conflict = await dropped(house)
     await deciding(house).decide(AS_ZHANG, conflict.id, Resolution(keep=Side.LOCAL, room="lake"))
     await house.settle()
     assert (await house.event(event)).content.rooms == (LAKE,)
@@ -101,10 +95,7 @@ async def test_taking_another_room_moves_the_event_there(house: House) -> None:
 
 
 async def test_a_room_that_somebody_has_by_now_is_refused_and_the_question_stays(house: House) -> None:
-    _, uid = await booked(house)
-    house.exchange.remove(MOON, uid)
-    await house.sync()
-    [conflict] = await house.conflicts()
+    _, _, conflict = await dropped(house)
     house.exchange.meet(LI, meeting("Quicker"))
     house.exchange.meet(LI, meeting("Quicker there", rooms=[LAKE]))
     for resolution in (Resolution(keep=Side.LOCAL), Resolution(keep=Side.LOCAL, room=LAKE)):
@@ -114,10 +105,7 @@ async def test_a_room_that_somebody_has_by_now_is_refused_and_the_question_stays
 
 
 async def test_who_may_not_act_for_the_organizer_or_read_something_else_is_refused(house: House) -> None:
-    event, uid = await booked(house)
-    house.exchange.remove(MOON, uid)
-    await house.sync()
-    [conflict] = await house.conflicts()
+    event, _uid, conflict = await dropped(house)
     with pytest.raises(NotAllowed):
         await deciding(house).decide(AS_LI, conflict.id, Resolution(keep=Side.EXCHANGE))
     seen = (await house.event(event)).version

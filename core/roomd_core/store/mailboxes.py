@@ -59,6 +59,15 @@ class Mailboxes(Table):
         state: str | None = await self._value("SELECT sync_state FROM mailbox WHERE address = :a", a=address)
         return state
 
+    async def position(self, address: str) -> tuple[str | None, bool]:
+        """Return the feed position stored last, and whether an item before it could not be read, in one glance."""
+        rows = await self._rows(
+            "SELECT sync_state, EXISTS (SELECT 1 FROM unreadable WHERE mailbox = address) FROM mailbox"
+            " WHERE address = :a",
+            a=address,
+        )
+        return next(((state, bool(unread)) for state, unread in rows), (None, False))
+
     async def set_sync_state(self, address: str, state: str | None) -> None:
         """Store a feed position, in the same transaction as the rows that it covers."""
         await self._run("UPDATE mailbox SET sync_state = :s WHERE address = :a", s=state, a=address)

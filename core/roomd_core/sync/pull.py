@@ -55,13 +55,15 @@ class Puller:
 
         What could not be read before is tried again.
         """
-        pulled = await self._pull(mailbox)
-        await self._read_unreadable(mailbox)
+        async with self._ledger.store.glance() as tables:
+            state, has_unreadable = await tables.mailboxes.position(mailbox.address)
+        pulled = await self._pull(mailbox, state)
+        if has_unreadable:
+            await self._read_unreadable(mailbox)
         return pulled
 
-    async def _pull(self, mailbox: Mailbox) -> Pulled:
-        state, is_first = await self._position(mailbox)
-        if state is None and not is_first:
+    async def _pull(self, mailbox: Mailbox, state: str | None) -> Pulled:
+        if state is None and not await self._is_first(mailbox):
             return await self._resync(mailbox)
         try:
             return await self._follow(mailbox, state)
@@ -79,8 +81,6 @@ class Puller:
         """Try again what could not be read; what has gone meanwhile is told by the feed, and noted no longer."""
         async with self._ledger.store.glance() as tables:
             known = [each.item_id for each in await tables.unreadable.of_mailbox(mailbox.address)]
-        if not known:
-            return
         fetched = await fetch(self._remote, mailbox.address, known)
         if fetched.read:
             await self.read_again(mailbox, list(fetched.read.values()))
@@ -88,13 +88,9 @@ class Puller:
             async with self._ledger.store.write() as tables:
                 await tables.unreadable.forget(mailbox.address, gone)
 
-    async def _position(self, mailbox: Mailbox) -> tuple[str | None, bool]:
+    async def _is_first(self, mailbox: Mailbox) -> bool:
         async with self._ledger.store.glance() as tables:
-            state = await tables.mailboxes.sync_state(mailbox.address)
-        if state is not None:
-            return state, False
-        async with self._ledger.store.glance() as tables:
-            return None, not await tables.items.of_mailbox(mailbox.address)
+            return not await tables.items.of_mailbox(mailbox.address)
 
     async def _follow(self, mailbox: Mailbox, state: str | None) -> Pulled:
         pulled = Pulled()

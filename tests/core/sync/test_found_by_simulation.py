@@ -217,6 +217,7 @@ async def test_what_was_changed_of_the_rooms_copy_is_changed_of_the_one_event(
     [copy] = house.exchange.copies(ZHANG)
     assert (copy.content.title, copy.content.location) == ("Planning", "Upstairs")
     assert (await house.event(event)).content.location == "Upstairs"
+    assert await house.waiting() == 0
 
 
 async def test_a_meeting_cancelled_by_what_its_room_has_of_it_is_cancelled(
@@ -228,6 +229,7 @@ async def test_a_meeting_cancelled_by_what_its_room_has_of_it_is_cancelled(
     await house.settle()
     assert house.exchange.copies(ZHANG) == []
     assert (await house.event(event)).status is EventStatus.CANCELLED
+    assert (await house.waiting(), await house.conflicts()) == (0, [])
 
 
 async def test_one_room_that_cannot_give_its_time_back_ends_no_round(unattended: House) -> None:

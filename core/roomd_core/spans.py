@@ -57,7 +57,7 @@ def overlapping(lane: Sequence[Span], start: datetime, end: datetime) -> list[Sp
     return [span for span in lane[:until] if span.end > start and span.start < end]
 
 
-def rooms_ever(content: Content) -> set[str]:
-    """Return every room an event has, were it for one occurrence."""
+def rooms_ever(content: Content) -> list[str]:
+    """Return every room an event has, were it for one occurrence, sorted."""
     modified = content.series.modified if content.series else ()
-    return {*content.rooms, *(room for each in modified for room in each.rooms or ())}
+    return sorted({*content.rooms, *(room for each in modified for room in each.rooms or ())})

@@ -7,6 +7,7 @@ make simulate SEED=123                one, with its trace
 
 import argparse
 import asyncio
+import hashlib
 import logging
 import multiprocessing
 import os
@@ -16,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -55,6 +57,12 @@ def live_all(seeds: Iterable[int], *, jobs: int = 1, clones: bool = False) -> It
             yield from pool.imap_unordered(one, seeds, chunksize=4)
 
 
+def digest_of(lived: Iterable[Result]) -> str:
+    """Return one digest of many histories, in whatever order they were lived."""
+    in_order = sorted(lived, key=lambda result: result.seed)
+    return hashlib.sha256("".join(result.digest for result in in_order).encode()).hexdigest()
+
+
 def how_to_replay(result: Result) -> str:
     """Say what broke, and how to see it again."""
     return f"seed {result.seed}: {'; '.join(result.broken)}\n  see it again: make simulate SEED={result.seed}"
@@ -67,9 +75,11 @@ def main() -> int:
         return _tell_one(asked)
     counts: Counter[str] = Counter()
     failed: list[Result] = []
+    lived: list[Result] = []
     begun = time.monotonic()
     for result in live_all(range(asked.first, asked.first + asked.seeds), jobs=asked.jobs, clones=asked.clones):
         counts += result.counts
+        lived.append(replace(result, trace=[]))
         if result.broken:
             failed.append(result)
             if len(failed) <= MOST_TOLD:
@@ -78,6 +88,7 @@ def main() -> int:
     for name, count in sorted(counts.items()):
         print(f"{count:10,}  {name}")
     print(f"{asked.seeds:,} seeds in {took:.0f} s ({asked.seeds / took:.1f}/s), {len(failed)} failed")
+    print(f"histories {digest_of(lived)}")
     missing = shortfalls(counts)
     print(*missing, sep="\n")
     return 1 if failed or missing else 0

@@ -66,7 +66,15 @@ def merge(base: Content, local: Content, remote: Content, policy: Mapping[str, P
     content = take(remote, local, changed_here - changed_there)
     if changed_here.intersection(TOGETHER) and changed_there.intersection(TOGETHER):
         content, clashing = _with_series(content, clashing, *map(normalize, (base, local, remote)))
-    disputed = [unit for unit in UNITS if unit in clashing]
+    return _decide(content, local, [unit for unit in UNITS if unit in clashing], policy)
+
+
+def compare(local: Content, remote: Content, policy: Mapping[str, Policy] = ASK_ALWAYS) -> Merge:
+    """Merge what was never agreed on: whatever differs is disputed, since nobody can tell who changed it."""
+    return _decide(remote, local, diff(local, remote), policy)
+
+
+def _decide(content: Content, local: Content, disputed: Sequence[str], policy: Mapping[str, Policy]) -> Merge:
     rule = _agreed(disputed, policy)
     decided = {kind: tuple(unit for unit in disputed if rule[unit] is kind) for kind in Policy}
     return Merge(

@@ -13,9 +13,12 @@ from roomd_core.zones import zone_of
 
 
 def edited_on_both_sides(
-    case: Case, base: Content, remote: Content, units: tuple[str, ...], setting: Setting
+    case: Case, base: Content | None, remote: Content, units: tuple[str, ...], setting: Setting
 ) -> Conflict:
-    """The same thing was changed here and there, differently. Exchange's version is live meanwhile."""
+    """The same thing was changed here and there, differently. Exchange's version is live meanwhile.
+
+    ``base`` is None where nothing was ever agreed on: the item was thought gone.
+    """
     what = ", ".join(units).replace("_", " ")
     return Conflict(
         id=setting.new_id(),
@@ -31,7 +34,7 @@ def edited_on_both_sides(
 
 
 def decided_by_policy(  # noqa: PLR0913 - an edit on both sides, and how it was decided
-    case: Case, base: Content, remote: Content, units: tuple[str, ...], setting: Setting, *, kept: Side
+    case: Case, base: Content | None, remote: Content, units: tuple[str, ...], setting: Setting, *, kept: Side
 ) -> Conflict:
     """The same thing was changed on both sides, and the configuration says which to keep: nobody is asked."""
     asked = edited_on_both_sides(case, base, remote, units, setting)

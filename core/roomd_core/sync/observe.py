@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from roomd_core.merge import diff, merge, take
+from roomd_core.merge import Merge, compare, diff, merge, take
 from roomd_core.model import (
     ConflictKind,
     Content,
@@ -29,6 +29,7 @@ from roomd_core.sync.remote import RemoteItem
 from roomd_core.sync.steps import after_write
 
 _ORGANIZER, _PERSON, _ROOM = range(3)
+_IN_DOUBT = (OperationState.UNKNOWN, OperationState.SENDING)
 
 
 def observe(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> Case:
@@ -80,12 +81,23 @@ def absorb(case: Case, twin: Case) -> tuple[Case, Case]:
     """
     for item in twin.items:
         case = case.with_item(replace(item, event=case.event.id))
-    content = take(case.event.content, twin.event.content, set(twin.edited) - set(case.edited))
-    case = case.with_event(replace(case.event, content=content))
+    case = _with_edits(case, twin)
     cancel = twin.operation(OperationKind.CANCEL)
     if cancel and not case.cancelled:
         case = _cancel(case).with_operation(replace(cancel, id=0, event=case.event.id))
     return case, _cancel(replace(twin, items=(), event=replace(twin.event, global_id=None)))
+
+
+def _with_edits(case: Case, twin: Case) -> Case:
+    """Take over what was changed of the twin here, and what it was changed from."""
+    units = set(twin.edited) - set(case.edited)
+    if not units or twin.event.base is None:
+        return case
+    event = case.event
+    base = event.base
+    if base is None and not case.operation(OperationKind.CREATE):
+        base = take(event.content, twin.event.base, units)
+    return case.with_event(replace(event, content=take(event.content, twin.event.content, units), base=base))
 
 
 def rank(item: Item, setting: Setting) -> int:
@@ -139,14 +151,40 @@ def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> C
     cancel = case.operation(OperationKind.CANCEL)
     if case.cancelled and cancel:
         return _keep_remote(case, cancel, base, remote, setting)
-    local = case.event.content
-    merged = merge(base, local, remote, setting.policy)
+    if create := case.operation(OperationKind.CREATE):
+        return case if create.state in _IN_DOUBT else _take_returned(case, create, mailbox, seen, setting)
+    merged = merge(base, case.event.content, remote, setting.policy)
+    taken = _take_merged(case, merged, mailbox, seen, setting, base=base)
+    taken = taken_off(taken, base, case.event.content, remote, setting)
+    if seen.detail is None:
+        return taken
+    return reconsider(hear(taken, seen.detail.responses), seen.detail.responses, setting)
+
+
+def _take_returned(case: Case, create: Operation, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> Case:
+    """Go on with the item that was thought gone instead of making another. What differs was never agreed on."""
+    case = case.with_operation(done(create, because="its item is in the calendar again"))
+    if refused := case.conflict(ConflictKind.REJECTED):
+        case = close(case, refused, setting)
+    remote = content_of(seen, mailbox, case.event.content)
+    if case.cancelled:
+        case = case.with_event(replace(case.event, content=remote))
+    case = case.with_event(replace(case.event, key=seen.own_key))
+    compared = compare(case.event.content, remote, setting.policy)
+    return _take_merged(case, compared, mailbox, seen, setting, base=None)
+
+
+def _take_merged(  # noqa: PLR0913 - a merge, and what it was of
+    case: Case, merged: Merge, mailbox: Mailbox, seen: RemoteItem, setting: Setting, *, base: Content | None
+) -> Case:
+    """Bring in what a merge came to, and tell or ask about what was changed on both sides."""
+    remote = content_of(seen, mailbox, case.event.base or case.event.content)
     for side, units in ((Side.EXCHANGE, merged.kept_remote), (Side.LOCAL, merged.kept_local)):
         if units:
             case = case.with_conflict(conflicts.decided_by_policy(case, base, remote, units, setting, kept=side))
     if merged.conflicts:
         case = case.with_conflict(conflicts.edited_on_both_sides(case, base, remote, merged.conflicts, setting))
-    case = case.with_event(
+    return case.with_event(
         replace(
             case.event,
             content=merged.content if diff(case.event.content, merged.content) else case.event.content,
@@ -156,10 +194,6 @@ def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> C
             title_is_organizer=title_is_organizer(seen, mailbox),
         )
     )
-    case = taken_off(case, base, local, remote, setting)
-    if seen.detail is None:
-        return case
-    return reconsider(hear(case, seen.detail.responses), seen.detail.responses, setting)
 
 
 def _take_alone(case: Case, mailbox: Mailbox, seen: RemoteItem, original_start: datetime) -> Case:
@@ -186,14 +220,17 @@ def _forget_alone(case: Case, original_start: datetime) -> Case:
 def _base(case: Case, seen: RemoteItem, remote: Content) -> Content:
     """What both sides last agreed on. A write whose answer was lost, but which was applied, moved it forward."""
     for operation in case.operations:
-        if _made(operation, case, seen) or _applied(operation, case, remote):
+        if _made(operation, seen) or _applied(operation, case, remote):
             return after_write(case.event.base, operation.payload, remote)
     return case.event.base or case.event.content
 
 
-def _made(operation: Operation, case: Case, seen: RemoteItem) -> bool:
-    """Say whether the item is what this create was to make: by our key in it, else by the uid we gave it."""
-    is_ours = seen.own_key == operation.key or (seen.own_key is None and seen.uid == case.event.uid)
+def _made(operation: Operation, seen: RemoteItem) -> bool:
+    """Say whether the item is what this create was to make: by our key in it.
+
+    The uid tells nothing: an item made anew has that of the one that was gone, and that one may be brought back.
+    """
+    is_ours = seen.own_key == operation.key
     return operation.kind is OperationKind.CREATE and operation.state is not OperationState.DONE and is_ours
 
 
@@ -203,8 +240,7 @@ def _applied(operation: Operation, case: Case, remote: Content) -> bool:
     It was if something it was to change is as it wrote it and nothing is as it was: an update is applied whole, and
     somebody there may have chosen the same by himself.
     """
-    in_doubt = operation.state in (OperationState.UNKNOWN, OperationState.SENDING)
-    if operation.kind is not OperationKind.UPDATE or not in_doubt or case.event.base is None:
+    if operation.kind is not OperationKind.UPDATE or operation.state not in _IN_DOUBT or case.event.base is None:
         return False
     written = set(diff(case.event.base, operation.payload))
     untouched = written - set(diff(case.event.base, remote))
@@ -214,7 +250,7 @@ def _applied(operation: Operation, case: Case, remote: Content) -> bool:
 def _adopt(case: Case, seen: RemoteItem) -> Case:
     """Mark the create done whose item this is, so that it is never sent again."""
     for operation in case.operations:
-        if _made(operation, case, seen):
+        if _made(operation, seen):
             case = case.with_operation(done(operation))
     return case
 

@@ -82,6 +82,8 @@ class Outbox:
                 await self._notes.note(operation, lambda c, o, _: c.with_operation(done(o, because=because)))
             case sending.Vanished():
                 await self._lookup.after_gone(case, operation)
+            case sending.Returned():
+                await self._lookup.after_stale(case, operation)
             case _:
                 await self._attempt(operation)
 
@@ -97,6 +99,9 @@ class Outbox:
             return
         self._lookup.forget(sent)
         write = sending.what_to_send(begun.after, sent)
+        if isinstance(write, sending.Vanished | sending.Returned):
+            await self._notes.note(sent, lambda c, o, _: push.send_again(c, o))
+            return
         try:
             ref = await self._call(begun.after, sent, write)
         except Stale:

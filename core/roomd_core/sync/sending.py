@@ -58,7 +58,11 @@ class Vanished(Struct, frozen=True, kw_only=True):
     """The item to write to is not known here: it has to be looked for, then made anew unless it was to go."""
 
 
-Write = Creating | Updating | UpdatingOccurrence | CancellingOccurrence | Cancelling | Nothing | Vanished
+class Returned(Struct, frozen=True, kw_only=True):
+    """The item to make anew is in the calendar again: it has to be read, and gone on with."""
+
+
+Write = Creating | Updating | UpdatingOccurrence | CancellingOccurrence | Cancelling | Nothing | Vanished | Returned
 
 
 def what_to_send(case: Case, operation: Operation) -> Write:
@@ -67,6 +71,8 @@ def what_to_send(case: Case, operation: Operation) -> Write:
         return _cancelling(case, operation)
     if case.cancelled:
         return Nothing(because="the event was cancelled meanwhile")
+    if operation.kind is OperationKind.CREATE and case.copy_in(operation.mailbox):
+        return Returned()
     if operation.kind is OperationKind.CREATE:
         return Creating(mail=_mail(Mail.EVERYBODY, case.event.content))
     return _updating(case, operation)

@@ -253,3 +253,23 @@ async def test_one_mailbox_whose_audit_fails_unexpectedly_keeps_no_other_from_it
     house.exchange.luck = once("view", "before", ValueError("a surprise"))
     await house.engine.audit_some()
     assert [name for name, _ in house.exchange.calls].count("view") == len(house.mailboxes)
+
+
+async def test_an_item_brought_back_while_it_was_to_be_made_anew_is_gone_on_with(house: House) -> None:
+    copy = house.exchange.meet(ZHANG, meeting())
+    await house.sync()
+    [held] = await house.occupancies(MOON)
+    house.exchange.remove(ZHANG, copy.uid)
+    await house.change(held.event, start=at(15), end=at(16))
+    house.exchange.luck = once("create", "before", OutcomeUnknown("The connection broke."))
+    await house.engine.push_due()
+    house.exchange.meet(ZHANG, meeting(), uid=copy.uid)
+    house.clock.advance(130)
+    await house.settle()
+    house.clock.advance(130)
+    await house.settle()
+    assert titles(house.exchange.copies(ZHANG)) == ["Planning"]
+    [asked] = [conflict for conflict in await house.conflicts() if conflict.kind == "edit"]
+    assert asked.local
+    assert (asked.units, asked.local.start) == (("time",), at(15))
+    assert await house.waiting() == 0

@@ -196,7 +196,8 @@ class Checker:
             held = {unit_of(each.local, unit) for each in asked if each.event == event and each.local}
             if unit_of(command.asked, unit) in held:
                 continue
-            if not self._was_there(command, unit) and not self._replaced(command, unit, held):
+            kept = self._was_there(command, unit) or self._replaced(command, unit, held)
+            if not kept and not self._put_back(command, unit):
                 self._history.breaks("S1", f"{unit} of {event} was saved at {command.at} and is nowhere")
         self._check_cancellations(asked)
 
@@ -210,6 +211,15 @@ class Checker:
             unit in (c.units or UNITS) and (unit_of(c.asked, unit) in held or self._was_there(c, unit))
             for c in later
             if c.asked
+        )
+
+    def _put_back(self, command: Command, unit: str) -> bool:
+        """Say whether it only took back what was saved here before and not yet sent: nothing is left of that."""
+        sent = [w.at for w in self._writes_of(command.event) if w.by == ROOMD and w.at < command.at]
+        unsent = (c for c in self._history.commands if c.event == command.event and max(sent, default=-1) < c.at)
+        return any(
+            c.at < command.at and unit in c.units and c.seen and unit_of(c.seen, unit) == unit_of(command.asked, unit)
+            for c in unsent
         )
 
     def _was_there(self, command: Command, unit: str) -> bool:

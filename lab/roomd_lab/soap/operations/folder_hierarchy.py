@@ -2,10 +2,9 @@
 
 from roomd_lab.model.access import open_folder
 from roomd_lab.model.changes import Change, ChangeKind, SyncState, decode_state, encode_state
-from roomd_lab.model.errors import ExchangeError
 from roomd_lab.model.folders import Folder, FolderName
 from roomd_lab.model.mailbox import Mailbox
-from roomd_lab.soap.answers import refusal, response, success
+from roomd_lab.soap.answers import response, success
 from roomd_lab.soap.call import Call
 from roomd_lab.soap.folder_fields import FolderShape, read_folder_shape, write_folder
 from roomd_lab.soap.references import folder_at
@@ -19,10 +18,8 @@ _EVERYTHING = 1_000_000
 def sync_folder_hierarchy(call: Call) -> str:
     """The folders below SyncFolderId, or below the top; all changes come in one answer."""
     shape = read_folder_shape(child(call.element, m("FolderShape")))
-    try:
-        return response("SyncFolderHierarchy", success(_NAME, _changes(call, shape)))
-    except ExchangeError as error:
-        return response("SyncFolderHierarchy", refusal(_NAME, error, _REFUSED))
+    message = call.one(_NAME, lambda: success(_NAME, _changes(call, shape)), when_refused=_REFUSED)
+    return response("SyncFolderHierarchy", message)
 
 
 def _changes(call: Call, shape: FolderShape) -> str:

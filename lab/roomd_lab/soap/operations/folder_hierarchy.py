@@ -1,5 +1,7 @@
 """SyncFolderHierarchy: which folders came, changed and went since a state."""
 
+from collections.abc import Callable
+
 from roomd_lab.model.access import open_folder
 from roomd_lab.model.changes import Change, ChangeKind, SyncState, decode_state, encode_state
 from roomd_lab.model.folders import Folder, FolderName
@@ -28,7 +30,11 @@ def _changes(call: Call, shape: FolderShape) -> str:
     state = decode_state(top.folder_id, text) if text else SyncState()
     page = mailbox.tree.journal.page(state, _EVERYTHING)
     below = {each.folder_id for each in mailbox.tree.below(top) if call.caller.may_open(mailbox, each)}
-    changes = "".join(_write(mailbox, change, shape, below) for change in page.changes)
+
+    def write(folder: Folder) -> str:
+        return write_folder(mailbox, folder, shape, call.caller)
+
+    changes = "".join(_write(mailbox, change, write, below) for change in page.changes)
     return (
         f"<m:SyncState>{encode_state(top.folder_id, page.state)}</m:SyncState>"
         "<m:IncludesLastFolderInRange>true</m:IncludesLastFolderInRange>"
@@ -43,10 +49,10 @@ def _top(call: Call) -> tuple[Mailbox, Folder]:
     return folder_at(call.organization, call.caller, target[0])
 
 
-def _write(mailbox: Mailbox, change: Change, shape: FolderShape, below: set[str]) -> str:
+def _write(mailbox: Mailbox, change: Change, write: Callable[[Folder], str], below: set[str]) -> str:
     if change.kind is ChangeKind.DELETE:
         return f'<t:Delete><t:FolderId Id="{change.item_id}"/></t:Delete>'
     folder = mailbox.tree.find(change.item_id)
     if folder is None or folder.folder_id not in below:
         return ""
-    return f"<t:{change.kind}>{write_folder(mailbox, folder, shape)}</t:{change.kind}>"
+    return f"<t:{change.kind}>{write(folder)}</t:{change.kind}>"

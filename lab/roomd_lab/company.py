@@ -38,11 +38,12 @@ class Company:
         """
         rng = random.Random(seed)  # noqa: S311 - a believable company, not a secret
         staff = _people(people, rng)
-        places = _with_delegates(_rooms(rooms, rng), staff)
+        places = _with_delegates(_rooms(rooms, rng, zone), staff)
         directory = Directory(
             people=staff,
             rooms=places,
             room_lists=_room_lists(places),
+            zone=zone,
             accounts=(*_service_accounts(), *(_own_account(number, p) for number, p in enumerate(staff, 2000))),
         )
         return cls(directory=directory, seed=seed, zone=zone)
@@ -77,12 +78,14 @@ def _people(number: int, rng: random.Random) -> tuple[Person, ...]:
     return tuple(Person(address=address) for address in addresses)
 
 
-def _rooms(number: int, rng: random.Random) -> tuple[Room, ...]:
+def _rooms(number: int, rng: random.Random, zone: str) -> tuple[Room, ...]:
     rooms: list[Room] = []
     for index in range(number):
         name, alias, capacity = _room_name(index, rng)
         unattended = index % _UNATTENDED_EVERY == _UNATTENDED_EVERY - 1
-        policy = RoomPolicy(automation=Automation.AUTO_UPDATE if unattended else Automation.AUTO_ACCEPT)
+        policy = RoomPolicy(
+            automation=Automation.AUTO_UPDATE if unattended else Automation.AUTO_ACCEPT, working_hours_time_zone=zone
+        )
         features = tuple(sorted(rng.sample(FEATURES, rng.randint(1, 3))))
         address = Address(name=name, smtp=f"{alias}@{DOMAIN}")
         rooms.append(Room(address=address, capacity=capacity, features=features, policy=policy))

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
+from roomd_lab.model.errors import ExchangeError
+
 ANY_OPERATION = "*"
 STREAMING_OPERATION = "GetStreamingEvents"
 
@@ -38,6 +40,7 @@ class FaultKind(StrEnum):
     LOGIN_PAGE = "login-page"
     EMPTY = "empty"
     # The server shows another certificate.
+    CERTIFICATE_NOT_YET = "certificate-not-yet-valid"
     CERTIFICATE_EXPIRED = "certificate-expired"
     CERTIFICATE_WRONG_HOST = "certificate-wrong-host"
     # Spoiled on the way.
@@ -60,7 +63,8 @@ class Fault:
     """One fault for the next `times` requests of `operation` (`*` for all).
 
     `back_off_ms` goes with server-busy, `retry_after` (seconds) and `status` with http-..., `code` with soap-fault,
-    item-error and subscription-lost, `item` (counted from 0; None for all) with item-error. `applied` says that
+    item-error and subscription-lost, `inner_code` with the first two of these, `item` (counted from 0; None for all)
+    with item-error. `applied` says that
     soap-fault, item-error and http-... come after the request was carried out. `keep` is the share of the answer that
     is left of a spoiled one. `seconds` is how long trickle and stall take, how wrong wrong-date is, and how long a
     wrong certificate is shown; `size` what huge grows to, `location` where redirect-to-other-host points. `after` is
@@ -75,6 +79,7 @@ class Fault:
     retry_after: int | None = None
     status: int = 503
     code: str = ""
+    inner_code: str = ""
     item: int | None = None
     applied: bool = False
     keep: float = 0.5
@@ -88,6 +93,12 @@ class Fault:
         if self.kind is FaultKind.STREAM_CUT and operation != STREAMING_OPERATION:
             return False
         return self.operation in {ANY_OPERATION, operation}
+
+    def refusal(self) -> ExchangeError:
+        """What soap-fault and item-error refuse a request with: ErrorInternalServerError around an inner code."""
+        usual = "ErrorInternalServerError" if self.inner_code else "ErrorInternalServerTransientError"
+        code = self.code or usual
+        return ExchangeError(code, f"{code}, on demand.", inner_code=self.inner_code)
 
 
 class Plan(Protocol):

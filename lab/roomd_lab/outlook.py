@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from roomd_lab.model.announcing import SILENTLY, TO_ALL, TO_CHANGED
-from roomd_lab.model.delegating import decide_for_room, waiting
+from roomd_lab.model.delegating import decide_for_owner, waiting
 from roomd_lab.model.deleting import delete
 from roomd_lab.model.delivery import deliver
 from roomd_lab.model.errors import item_not_found
@@ -131,7 +131,7 @@ class Outlook:
             request = next((each for each in undecided if each.global_object_id == wanted), None)
             if request is None:
                 raise item_not_found()
-            decide_for_room(self._organization, mailbox, request, Response(response))
+            decide_for_owner(self._organization, mailbox, request, Response(response))
             deliver(self._organization)
 
     def waiting_for(self, delegate: str) -> list[MeetingMessage]:

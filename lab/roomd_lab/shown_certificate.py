@@ -6,9 +6,11 @@ from enum import StrEnum
 
 
 class CertificateKind(StrEnum):
-    """A certificate that is right, and two that no client may accept."""
+    """Two certificates that are right, one of them for a few days only, and three that no client may accept."""
 
     VALID = "valid"
+    ENDS_SOON = "ends-soon"
+    NOT_YET = "not-yet-valid"
     EXPIRED = "expired"
     WRONG_HOST = "wrong-host"
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import http.client
 import ssl
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,11 @@ from roomd_lab.http.certificate import issue
 from roomd_lab.http.gate import ExtendedProtection
 
 ROOM_LISTS = envelope("<m:GetRoomLists/>")
-REFUSED = [("expired", "certificate has expired"), ("wrong-host", "IP address mismatch|Hostname mismatch")]
+REFUSED = [
+    ("expired", "certificate has expired"),
+    ("not-yet-valid", "certificate is not yet valid"),
+    ("wrong-host", "IP address mismatch|Hostname mismatch"),
+]
 
 
 @pytest.mark.parametrize(("kind", "reason"), REFUSED)
@@ -35,6 +40,25 @@ def test_new_connections_are_shown_it_and_standing_ones_go_on(client: Client, ki
     assert standing.getresponse().status == 200
     standing.close()
     assert client.post(ROOM_LISTS)[0] == 200
+
+
+def test_one_that_ends_soon_is_still_good(client: Client) -> None:
+    remaining = []
+    for kind in ("ends-soon", "valid"):
+        client.lab.certificate.show(kind)
+        assert client.post(ROOM_LISTS)[0] == 200
+        remaining.append(days_left(client))
+    assert remaining == [9, 29]
+
+
+def days_left(client: Client) -> int:
+    connection = client.http()
+    connection.connect()
+    assert isinstance(connection.sock, ssl.SSLSocket)
+    shown = connection.sock.getpeercert() or {}
+    connection.close()
+    ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(shown["notAfter"])), UTC)
+    return (ends - datetime.now(UTC)).days
 
 
 def test_it_comes_back_by_itself(client: Client) -> None:
@@ -110,4 +134,4 @@ def send(connection: http.client.HTTPSConnection, token: bytes | None) -> http.c
 def test_a_folder_keeps_them_over_a_restart(tmp_path: Path) -> None:
     first, again = issue(tmp_path, "127.0.0.1"), issue(tmp_path, "127.0.0.1")
     assert first.end_points() == again.end_points()
-    assert len(set(first.end_points().values())) == 3
+    assert len(set(first.end_points().values())) == 5

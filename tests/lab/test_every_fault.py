@@ -154,6 +154,47 @@ def test_a_named_code_comes_for_one_item_of_several(client: Client, lab: Lab, ou
     assert len(subjects(outlook)) == 3
 
 
+def test_a_refusal_tells_the_code_behind_it(client: Client, lab: Lab, outlook: Outlook) -> None:
+    behind = b'<t:Value Name="InnerErrorResponseCode">ErrorQuotaExceeded</t:Value>'
+    for kind, expected in (("soap-fault", 500), ("item-error", 200)):
+        lab.faults.add(kind, "CreateItem", inner_code="ErrorQuotaExceeded")
+        status, answer = client.post(envelope(NEW, acts_as=ZHANGSAN))
+        assert (status, b"ResponseCode>ErrorInternalServerError<" in _plain(answer)) == (expected, True)
+        assert behind in answer
+    assert subjects(outlook) == []
+
+
+def _plain(answer: bytes) -> bytes:
+    return answer.replace(b' xmlns:e="http://schemas.microsoft.com/exchange/services/2006/errors"', b"")
+
+
+SINGLE_ANSWERS = {
+    "GetUserConfiguration": (
+        '<m:GetUserConfiguration><m:UserConfigurationName Name="Calendar"><t:DistinguishedFolderId Id="calendar"/>'
+        "</m:UserConfigurationName><m:UserConfigurationProperties>All</m:UserConfigurationProperties>"
+        "</m:GetUserConfiguration>"
+    ),
+    "SyncFolderHierarchy": (
+        "<m:SyncFolderHierarchy><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape>"
+        "</m:SyncFolderHierarchy>"
+    ),
+    "Subscribe": (
+        '<m:Subscribe><m:StreamingSubscriptionRequest><t:FolderIds><t:DistinguishedFolderId Id="calendar"/>'
+        "</t:FolderIds><t:EventTypes><t:EventType>CreatedEvent</t:EventType></t:EventTypes>"
+        "</m:StreamingSubscriptionRequest></m:Subscribe>"
+    ),
+}
+
+
+@pytest.mark.parametrize("operation", SINGLE_ANSWERS)
+def test_a_named_code_comes_where_there_is_one_answer_only(client: Client, lab: Lab, operation: str) -> None:
+    lab.faults.add("item-error", operation, code="ErrorMailboxStoreUnavailable")
+    request = envelope(SINGLE_ANSWERS[operation], acts_as=ZHANGSAN)
+    status, answer = client.post(request)
+    assert (status, b"<m:ResponseCode>ErrorMailboxStoreUnavailable<" in answer) == (200, True)
+    assert b"<m:ResponseCode>NoError<" in client.post(request)[1]
+
+
 def test_a_batch_stops_after_its_first_item(client: Client, lab: Lab, outlook: Outlook) -> None:
     lab.faults.add("batch-stopped", "CreateItem")
     _, answer = client.post(envelope(NEW, acts_as=ZHANGSAN))

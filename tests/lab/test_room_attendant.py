@@ -1,9 +1,11 @@
 from datetime import datetime, timedelta
 
 import pytest
+from lxml import etree
 
-from lab.wire import EMMA, GUANGHAN, HOUR, TOMORROW, WORKSHOP, ZHANGSAN
-from roomd_lab import Automation, CalendarItem, FolderName, Lab, Outlook, RoomPolicy
+from lab.test_control import control
+from lab.wire import EMMA, GUANGHAN, HOUR, TOMORROW, WORKSHOP, ZHANGSAN, Client, envelope
+from roomd_lab import Automation, CalendarItem, Daily, FolderName, Lab, Outlook, Recurrence, RoomPolicy
 
 
 def book(
@@ -44,6 +46,79 @@ def test_a_room_is_booked_no_further_ahead_than_its_window(outlook: Outlook, lab
 
 def test_a_meeting_longer_than_the_policy_allows_is_declined(outlook: Outlook) -> None:
     assert answer(book(outlook, length=timedelta(hours=25))) == "Decline"
+
+
+MONDAY = TOMORROW + timedelta(days=(7 - TOMORROW.weekday()) % 7)
+WORKED = RoomPolicy(schedule_only_during_work_hours=True, working_hours_time_zone="China Standard Time")
+
+
+@pytest.mark.parametrize(
+    ("hour", "length", "day", "expected"),
+    [
+        (0, 1, 0, "Accept"),
+        (8, 1, 0, "Accept"),
+        (-1, 1, 0, "Decline"),
+        (8, 2, 0, "Decline"),
+        (2, 24, 0, "Decline"),
+        (2, 1, 4, "Accept"),
+        (2, 1, 5, "Decline"),
+        (2, 1, 6, "Decline"),
+    ],
+)
+def test_a_room_that_keeps_its_working_hours_is_booked_within_them(  # noqa: PLR0913, PLR0917 - a table
+    outlook: Outlook, lab: Lab, hour: int, length: int, day: int, expected: str
+) -> None:
+    lab.set_room_policy(GUANGHAN, WORKED)
+    start = MONDAY.replace(hour=0) + timedelta(days=day, hours=hour)
+    assert answer(book(outlook, start=start, length=length * HOUR)) == expected
+    said = outlook.folder(ZHANGSAN, FolderName.INBOX)[-1].body.text
+    assert ("during its working hours only" in said) is (expected == "Decline")
+
+
+@pytest.mark.parametrize(("days", "expected"), [(3, "Accept"), (7, "Decline")])
+def test_a_series_lies_within_the_working_hours_as_a_whole(
+    outlook: Outlook, lab: Lab, days: int, expected: str
+) -> None:
+    lab.set_room_policy(GUANGHAN, WORKED)
+    start = MONDAY.replace(hour=2)
+    daily = Recurrence(pattern=Daily(), first=start.date(), count=days)
+    booked = outlook.book(
+        ZHANGSAN, subject="Daily", start=start, end=start + HOUR, rooms=[GUANGHAN], recurrence=daily
+    )
+    assert answer(booked) == expected
+
+
+def test_working_hours_are_set_by_the_control_route_and_seen_in_availability(client: Client) -> None:
+    hours = {"work_days": ["Monday", "Sunday"], "working_hours_end_time": "12:30"}
+    zone = {"working_hours_time_zone": "W. Europe Standard Time"}
+    assert control(client, "room-policy", {"room": GUANGHAN, **hours, **zone}) == (200, {})
+    request = (
+        "<m:GetUserAvailabilityRequest><m:MailboxDataArray><t:MailboxData><t:Email>"
+        f"<t:Address>{GUANGHAN}</t:Address></t:Email><t:AttendeeType>Room</t:AttendeeType></t:MailboxData>"
+        "</m:MailboxDataArray><t:FreeBusyViewOptions><t:TimeWindow>"
+        f"<t:StartTime>{MONDAY:%Y-%m-%dT00:00:00}</t:StartTime><t:EndTime>{MONDAY:%Y-%m-%dT12:00:00}</t:EndTime>"
+        "</t:TimeWindow><t:RequestedView>FreeBusy</t:RequestedView></t:FreeBusyViewOptions>"
+        "</m:GetUserAvailabilityRequest>"
+    )
+    root = etree.fromstring(client.post(envelope(request))[1])
+    (found,) = root.iter("{http://schemas.microsoft.com/exchange/services/2006/types}WorkingHours")
+    assert [text.strip() for text in found.itertext()] == [
+        *("-60", "0", "03:00:00", "5", "10", "Sunday", "-60", "02:00:00", "5", "3", "Sunday"),
+        *("Monday Sunday", "480", "750"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"work_days": ["Lunesday"]}, "Lunesday"),
+        ({"working_hours_end_time": "07:00"}, "end before they start"),
+        ({"working_hours_time_zone": "Middle Earth"}, "Middle Earth"),
+    ],
+)
+def test_impossible_working_hours_are_refused(client: Client, wrong: dict[str, object], named: str) -> None:
+    status, body = control(client, "room-policy", {"room": GUANGHAN} | wrong)
+    assert (status in {400, 409}, named in body["error"]) == (True, True)
 
 
 def test_a_room_that_allows_conflicts_accepts_them(outlook: Outlook, lab: Lab) -> None:

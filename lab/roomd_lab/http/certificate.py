@@ -15,6 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from roomd_lab.shown_certificate import CertificateKind
 
 _VALID = timedelta(days=30)
+_SOON = timedelta(days=10)
 _DAY = timedelta(days=1)
 _OTHER_HOST = "mail.example.net"
 
@@ -68,7 +69,8 @@ class Certificates:
 def issue(folder: Path, host: str) -> Certificates:
     """An authority and certificates in `folder`: one for `host`, localhost and 127.0.0.1, and the wrong ones.
 
-    Those of an earlier run are used again, so that its clients go on trusting the server, unless they run out today.
+    Those of an earlier run are used again, so that its clients go on trusting the server, unless one
+    that clients accept ends today.
     """
     files = Certificates(folder)
     if not _are_usable(files, host):
@@ -81,7 +83,8 @@ def _are_usable(files: Certificates, host: str) -> bool:
         return False
     leaf = _read(files.chain_file())
     names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    return _general_name(host) in names and leaf.not_valid_after_utc > datetime.now(UTC) + _DAY
+    soonest = _read(files.chain_file(CertificateKind.ENDS_SOON))
+    return _general_name(host) in names and soonest.not_valid_after_utc > datetime.now(UTC) + _DAY
 
 
 def _make(files: Certificates, host: str) -> None:
@@ -90,12 +93,14 @@ def _make(files: Certificates, host: str) -> None:
     ca_pem = ca.public_bytes(serialization.Encoding.PEM)
     files.ca_file.write_bytes(ca_pem)
     own, other = _own_names(host), [x509.DNSName(_OTHER_HOST)]
-    for kind, names, ends in (
-        (CertificateKind.VALID, own, now + _VALID),
-        (CertificateKind.EXPIRED, own, now - _DAY),
-        (CertificateKind.WRONG_HOST, other, now + _VALID),
+    for kind, names, begins, ends in (
+        (CertificateKind.VALID, own, now - _DAY, now + _VALID),
+        (CertificateKind.ENDS_SOON, own, now - _VALID, now + _SOON),
+        (CertificateKind.NOT_YET, own, now + _VALID, now + 2 * _VALID),
+        (CertificateKind.EXPIRED, own, now - _VALID, now - _DAY),
+        (CertificateKind.WRONG_HOST, other, now - _DAY, now + _VALID),
     ):
-        leaf = _server(_builder(_name("localhost"), ca.subject, key, ends), names, ca_key)
+        leaf = _server(_builder(_name("localhost"), ca.subject, key, (begins, ends)), names, ca_key)
         files.chain_file(kind).write_bytes(leaf.public_bytes(serialization.Encoding.PEM) + ca_pem)
     files.key_file.touch(mode=0o600)
     files.key_file.write_bytes(
@@ -104,9 +109,9 @@ def _make(files: Certificates, host: str) -> None:
 
 
 def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
-    name = _name("roomd lab authority")
+    name, now = _name("roomd lab authority"), datetime.now(UTC)
     return (
-        _builder(name, name, key, datetime.now(UTC) + _VALID)
+        _builder(name, name, key, (now - _VALID, now + _VALID))
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(signs_certificates=True), critical=True)
         .sign(key, hashes.SHA256())
@@ -132,7 +137,7 @@ def _server(
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, ends: datetime
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, valid: tuple[datetime, datetime]
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
@@ -140,8 +145,8 @@ def _builder(
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(ends - _VALID - _DAY)
-        .not_valid_after(ends)
+        .not_valid_before(valid[0])
+        .not_valid_after(valid[1])
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 

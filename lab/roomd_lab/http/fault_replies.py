@@ -61,8 +61,7 @@ def _busy(planned: Fault) -> HttpResponse:
 
 
 def _soap_fault(planned: Fault) -> HttpResponse:
-    code = planned.code or "ErrorInternalServerTransientError"
-    answer = fault(ExchangeError(code, f"{code}, on demand."))
+    answer = fault(planned.refusal())
     return HttpResponse(answer.status, answer.document)
 
 
@@ -87,6 +86,7 @@ _STATUSES = {
     FaultKind.HTTP_504: 504,
 }
 _WRONG_CERTIFICATES = {
+    FaultKind.CERTIFICATE_NOT_YET: CertificateKind.NOT_YET,
     FaultKind.CERTIFICATE_EXPIRED: CertificateKind.EXPIRED,
     FaultKind.CERTIFICATE_WRONG_HOST: CertificateKind.WRONG_HOST,
 }
@@ -100,6 +100,7 @@ _INSTEAD: dict[FaultKind, Callable[[Fault], Spoiled]] = {
     FaultKind.LOGIN_PAGE: lambda _: login_page(),
     FaultKind.EMPTY: lambda _: HttpResponse(HTTPStatus.OK),
     FaultKind.CLOSE_BEFORE: lambda _: HangUp(),
+    FaultKind.CERTIFICATE_NOT_YET: lambda _: HangUp(),
     FaultKind.CERTIFICATE_EXPIRED: lambda _: HangUp(),
     FaultKind.CERTIFICATE_WRONG_HOST: lambda _: HangUp(),
 }

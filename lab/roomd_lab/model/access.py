@@ -16,6 +16,18 @@ _DELEGATED = {FolderName.ROOT, FolderName.TOP, FolderName.CALENDAR}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    """What a caller may do with a folder or an item (EffectiveRights). Whoever sees it may read it."""
+
+    create_associated: bool = False
+    create_contents: bool = False
+    create_hierarchy: bool = False
+    delete: bool = False
+    modify: bool = False
+    view_private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """An account that signed in, acting in its own name or as somebody else.
 
@@ -44,6 +56,29 @@ class Caller:
         if not self.owns(mailbox):
             raise access_denied()
 
+    def rights_to_folder(self, mailbox: Mailbox, folder: Folder) -> Rights:
+        """What the caller may do with a folder: an editor puts things into it, and leaves it itself as it is."""
+        if self.owns(mailbox):
+            return Rights(
+                create_associated=True,
+                create_contents=True,
+                create_hierarchy=True,
+                delete=True,
+                modify=True,
+                view_private=True,
+            )
+        may_write = self._permission(mailbox, folder) is Permission.EDITOR
+        return Rights(create_contents=may_write, view_private=self._views_private(mailbox))
+
+    def rights_to_items(self, mailbox: Mailbox, folder: Folder) -> Rights:
+        """What the caller may do with the items of a folder."""
+        owns = self.owns(mailbox)
+        may_write = owns or self._permission(mailbox, folder) is Permission.EDITOR
+        return Rights(delete=may_write, modify=may_write, view_private=owns or self._views_private(mailbox))
+
+    def _views_private(self, mailbox: Mailbox) -> bool:
+        return mailbox.delegation.may_view_private((self.acts_as or "").lower())
+
     def _permission(self, mailbox: Mailbox, folder: Folder) -> Permission | None:
         granted = permissions_of(self.directory, mailbox, folder)
         return granted.get((self.acts_as or "").lower()) or granted.get(self.account.username.lower())
@@ -53,7 +88,9 @@ def permissions_of(directory: Directory, mailbox: Mailbox, folder: Folder) -> Ma
     """Who may use a folder besides its owner. The way to the calendar is open to who may open the calendar."""
     if folder.name is None:
         return folder.permissions
-    return directory.permissions(mailbox.owner) if folder.name in _DELEGATED else {}
+    if folder.name in _DELEGATED:
+        return directory.permissions(mailbox.owner) | mailbox.delegation.levels(FolderName.CALENDAR)
+    return mailbox.delegation.levels(folder.name)
 
 
 def inherited(directory: Directory, mailbox: Mailbox, parent: Folder) -> dict[str, Permission]:

@@ -12,6 +12,8 @@ from roomd_lab.model.people import RoomPolicy
 from roomd_lab.model.recurrence.patterns import Recurrence
 from roomd_lab.model.series import occurrences
 
+_AFTER_HOURS = "This room can be booked during its working hours only."
+
 Calendar = Callable[[datetime, datetime], Sequence[CalendarItem]]
 
 
@@ -49,6 +51,8 @@ def decide(policy: RoomPolicy, request: CalendarItem, calendar: Calendar, now: d
         return declined(_too_far(policy), request)
     if request.recurrence is not None:
         return _decide_series(policy, request, calendar, horizon)
+    if _is_after_hours(policy, request):
+        return declined(_AFTER_HOURS, request)
     text = None if policy.allow_conflicts else _conflict(request, calendar)
     return accepted(request) if text is None else declined(text, request)
 
@@ -59,6 +63,8 @@ def _decide_series(policy: RoomPolicy, request: CalendarItem, calendar: Calendar
     within, goes_beyond = _up_to(request, horizon)
     if goes_beyond and policy.enforce_scheduling_horizon:
         return declined(_too_far(policy), request)
+    if any(_is_after_hours(policy, each) for each in within):
+        return declined(_AFTER_HOURS, request)
     kept = _ended(request, within) if goes_beyond else request
     refusals = () if policy.allow_conflicts else _refusals(within, calendar)
     if refusals and _are_too_many(policy, len(refusals), len(within)):
@@ -107,6 +113,10 @@ def _conflict(request: CalendarItem, calendar: Calendar) -> str | None:
         return None
     when = f"{rival.start:%Y-%m-%d %H:%M} to {rival.end:%H:%M} UTC"
     return f"The room is taken by {rival.organizer.name} from {when}."
+
+
+def _is_after_hours(policy: RoomPolicy, request: CalendarItem) -> bool:
+    return policy.schedule_only_during_work_hours and not policy.working_hours.cover(request.start, request.end)
 
 
 def _minutes(request: CalendarItem) -> float:

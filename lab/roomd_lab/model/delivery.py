@@ -5,7 +5,7 @@ from typing import Any
 
 from roomd_lab.model.approval import weigh
 from roomd_lab.model.attendant import tidy
-from roomd_lab.model.delegating import forward, hold, receive_forwarded
+from roomd_lab.model.delegating import forward, hold, receive_forwarded, share
 from roomd_lab.model.folders import FolderName
 from roomd_lab.model.items import (
     SHARED_FIELDS,
@@ -44,19 +44,26 @@ def deliver(organization: Organization) -> None:
 def _receive_invitation(mailbox: Mailbox, room: Room | None, letter: Invitation) -> None:
     automation = room.policy.automation if room else Automation.AUTO_UPDATE
     copy = None if automation is Automation.NONE else _note_down(mailbox, letter)
-    recipients = tuple(attendee.address for attendee in letter.meeting.attendees)
-    message = replace(
-        meeting_message(MessageKind.REQUEST, letter.meeting, recipients, mailbox.now()),
-        request_kind=letter.kind,
-        calendar_item_id=copy.item_id if copy else None,
-        has_been_processed=copy is not None,
-    )
-    request = mailbox.add(message, FolderName.INBOX)
-    if room and copy and automation is Automation.AUTO_ACCEPT:
+    kind = letter.kind if room else share(mailbox, letter)
+    request = _file_request(mailbox, letter, copy, kind) if kind else None
+    if room and copy and request and automation is Automation.AUTO_ACCEPT:
         _attend(mailbox, room, copy, request)
         copy = mailbox.meetings.find(copy.global_object_id)
     if room and copy and copy.my_response in {Response.NONE, Response.TENTATIVE}:
         forward(mailbox, room, letter)
+
+
+def _file_request(
+    mailbox: Mailbox, letter: Invitation, copy: CalendarItem | None, kind: RequestKind
+) -> MeetingMessage:
+    recipients = tuple(attendee.address for attendee in letter.meeting.attendees)
+    message = replace(
+        meeting_message(MessageKind.REQUEST, letter.meeting, recipients, mailbox.now()),
+        request_kind=kind,
+        calendar_item_id=copy.item_id if copy else None,
+        has_been_processed=copy is not None,
+    )
+    return mailbox.add(message, FolderName.INBOX)
 
 
 def _note_down(mailbox: Mailbox, letter: Invitation) -> CalendarItem | None:

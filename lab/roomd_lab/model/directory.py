@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from roomd_lab.model.errors import no_such_mailbox
 from roomd_lab.model.people import Account, Address, Permission, Person, Room, RoomList, RoomPolicy
+from roomd_lab.model.working_hours import WorkingHours
 
 
 class Directory:
-    """Everybody the organization knows, found by any of their names."""
+    """Everybody the organization knows, found by any of their names. `zone` is where people work, a Windows id."""
 
     def __init__(
         self,
@@ -16,7 +17,9 @@ class Directory:
         rooms: tuple[Room, ...] = (),
         room_lists: tuple[RoomList, ...] = (),
         accounts: tuple[Account, ...] = (),
+        zone: str = "UTC",
     ) -> None:
+        self.zone = zone
         self.people = {person.address.key: person for person in people}
         self.rooms = {room.address.key: room for room in rooms}
         self.room_lists = {listed.address.key: listed for listed in room_lists}
@@ -62,6 +65,11 @@ class Directory:
         delegates = room.policy.resource_delegates if room else ()
         services = (account.username for account in self.accounts if account.delegate)
         return granted | {who.lower(): Permission.EDITOR for who in (*delegates, *services)}
+
+    def working_hours(self, owner: Address) -> WorkingHours:
+        """When somebody works, or a room is worked in."""
+        room = self.rooms.get(owner.key)
+        return room.policy.working_hours if room else WorkingHours(zone=self.zone)
 
     def leave_out_of_scope(self, smtp: str, *, outside: bool = True) -> None:
         """Let the management scope of impersonation end before, or again include, a mailbox.

@@ -5,12 +5,14 @@ class ExchangeError(Exception):
     """A refusal with Exchange's own response code.
 
     `code` is one of the names of the ResponseCode page; `text` is the sentence Exchange sends with it.
+    `inner_code` is what was behind it, where Exchange tells both.
     """
 
-    def __init__(self, code: str, text: str) -> None:
+    def __init__(self, code: str, text: str, *, inner_code: str = "") -> None:
         super().__init__(f"{code}: {text}")
         self.code = code
         self.text = text
+        self.inner_code = inner_code
 
 
 def item_not_found() -> ExchangeError:

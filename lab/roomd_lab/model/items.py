@@ -52,6 +52,7 @@ class RequestKind(StrEnum):
     NEW = "NewMeetingRequest"
     FULL_UPDATE = "FullUpdate"
     INFORMATIONAL = "InformationalUpdate"
+    PRINCIPAL_WANTS_COPY = "PrincipalWantsCopy"
 
 
 class ItemType(StrEnum):
@@ -241,7 +242,7 @@ SHARED_FIELDS = (
 class MeetingMessage(Item):
     """A request, response or cancellation in somebody's inbox, sent items or deleted items.
 
-    `received_for` is the room whose delegate was sent it.
+    `received_for` is the room or person whose delegate was sent it.
     """
 
     kind: MessageKind

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar, cast
 
+from roomd_lab.model.delegates import Delegation
 from roomd_lab.model.errors import item_not_found
 from roomd_lab.model.events import EventKind, Observers
 from roomd_lab.model.folder_tree import FolderTree
@@ -41,6 +42,7 @@ class Mailbox:
         self.folders = self.tree.standard
         self._folder_of_item: dict[str, Folder] = {}
         self.meetings = Meetings(self.calendar)
+        self.delegation = Delegation()
 
     @property
     def calendar(self) -> Folder:

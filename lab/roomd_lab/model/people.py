@@ -4,6 +4,8 @@ import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from roomd_lab.model.working_hours import WEEKDAYS, WorkingHours, read_working_hours
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
@@ -35,7 +37,11 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomPolicy:
-    """The attendant's settings, with the names and defaults of Set-CalendarProcessing. People are SMTP addresses."""
+    """The attendant's settings, with the names and defaults of Set-CalendarProcessing. People are SMTP addresses.
+
+    The working hours are the mailbox's own, named as in Set-MailboxCalendarConfiguration: times as `08:00`, and the
+    Windows id of a zone.
+    """
 
     automation: Automation = Automation.AUTO_ACCEPT
     allow_conflicts: bool = False
@@ -45,6 +51,11 @@ class RoomPolicy:
     booking_window_days: int = 180
     enforce_scheduling_horizon: bool = True
     maximum_duration_minutes: int = 1440
+    schedule_only_during_work_hours: bool = False
+    work_days: tuple[str, ...] = WEEKDAYS
+    working_hours_start_time: str = "08:00"
+    working_hours_end_time: str = "17:00"
+    working_hours_time_zone: str = "UTC"
     delete_subject: bool = True
     add_organizer_to_subject: bool = True
     delete_comments: bool = True
@@ -58,6 +69,19 @@ class RoomPolicy:
     request_in_policy: tuple[str, ...] = ()
     all_request_out_of_policy: bool = False
     request_out_of_policy: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _ = self.working_hours
+
+    @property
+    def working_hours(self) -> WorkingHours:
+        """When the room is worked in. Raises ValueError, and ErrorTimeZone for an unknown zone."""
+        return read_working_hours(
+            self.work_days,
+            self.working_hours_start_time,
+            self.working_hours_end_time,
+            self.working_hours_time_zone,
+        )
 
     def has_delegate(self, smtp: str) -> bool:
         """Whether somebody approves requests for the room."""

@@ -39,10 +39,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forwarded:
-    """A request a room passes on to one of its delegates, with the organizer's copy as it was when it was sent."""
+    """A request passed on to the owner's delegate, with the organizer's copy as it was when it was sent."""
 
     to: Address
-    room: Address
+    owner: Address
     meeting: CalendarItem
     kind: RequestKind
 
@@ -101,7 +101,7 @@ def _postmark(letter: Letter) -> tuple[MessageKind, Address, str]:
         case Invitation():
             return MessageKind.REQUEST, letter.meeting.organizer, letter.kind
         case Forwarded():
-            return MessageKind.REQUEST, letter.room, "Forwarded"
+            return MessageKind.REQUEST, letter.owner, "Forwarded"
         case Cancellation():
             return MessageKind.CANCELLATION, letter.meeting.organizer, ""
         case Answer():

@@ -1,7 +1,7 @@
 """Response messages: the parts of an answer that say how it went with each thing asked for."""
 
 from roomd_lab.model.errors import ExchangeError
-from roomd_lab.soap.xml import leaf
+from roomd_lab.soap.xml import TYPES, attribute, leaf, writable
 
 
 def success(name: str, content: str = "") -> str:
@@ -14,8 +14,27 @@ def refusal(name: str, error: ExchangeError, content: str = "", *, severity: str
     return (
         f'<m:{name} ResponseClass="{severity}">{leaf("m:MessageText", error.text)}'
         f"<m:ResponseCode>{error.code}</m:ResponseCode><m:DescriptiveLinkKey>0</m:DescriptiveLinkKey>"
-        f"{content}</m:{name}>"
+        f"{message_xml('m:MessageXml', inner_values(error))}{content}</m:{name}>"
     )
+
+
+def inner_values(error: ExchangeError) -> dict[str, str]:
+    """What a refusal says of the error behind it (MessageXml)."""
+    if not error.inner_code:
+        return {}
+    return {
+        "InnerErrorMessageText": f"{error.inner_code}, on demand.",
+        "InnerErrorResponseCode": error.inner_code,
+        "InnerErrorDescriptiveLinkKey": "0",
+    }
+
+
+def message_xml(name: str, values: dict[str, str]) -> str:
+    """The named values that go with a refusal; `name` is that of the element, which a fault has elsewhere."""
+    if not values:
+        return ""
+    written = "".join(f"<t:Value Name={attribute(key)}>{writable(value)}</t:Value>" for key, value in values.items())
+    return f'<{name} xmlns:t="{TYPES}">{written}</{name}>'
 
 
 def response(operation: str, messages: str) -> str:

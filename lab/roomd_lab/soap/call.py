@@ -46,13 +46,16 @@ class Call:
 
         return each(name, enumerate(things), answer_one, when_refused=when_refused)
 
+    def one(self, name: str, answer: Callable[[], str], *, when_refused: str = "") -> str:
+        """The response message of an operation that has only one; as `each`."""
+        return self.each(name, (None,), lambda _: answer(), when_refused=when_refused)
+
     def _answer_or_fail(self, number: int, thing: ThingT, answer: Callable[[ThingT], str]) -> str:
         if self.fault is None or not self._fails(number):
             return answer(thing)
         if self.fault.applied:
             answer(thing)
-        code = self.fault.code or "ErrorInternalServerTransientError"
-        raise ExchangeError(code, f"{code}, on demand.")
+        raise self.fault.refusal()
 
     def _fails(self, number: int) -> bool:
         chosen = self.fault is not None and self.fault.item in {None, number}

@@ -6,9 +6,11 @@ from enum import IntEnum
 from typing import Generic, TypeVar
 
 from roomd_lab.model.items import StoredItem
+from roomd_lab.soap.sight import Sight
 
 ItemT = TypeVar("ItemT", bound=StoredItem)
 Writer = Callable[[ItemT], str]
+SightWriter = Callable[[ItemT, Sight], str]
 
 
 class Level(IntEnum):
@@ -24,13 +26,15 @@ class Field(Generic[ItemT]):
     """A field that GetItem returns by `write`.
 
     `listed` writes it in FindItem and SyncFolderItems; it is None for what these never return. Where it is not
-    given, both write the same.
+    given, both write the same. `seen` writes, in place of both, what depends on who asks or on
+    what else is there.
     """
 
     path: str
     write: Writer[ItemT]
     level: Level = Level.ALL
     listed: Writer[ItemT] | None = None
+    seen: SightWriter[ItemT] | None = None
 
 
 def same_in_lists(path: str, write: Writer[ItemT], level: Level = Level.ALL) -> Field[ItemT]:
@@ -41,3 +45,12 @@ def same_in_lists(path: str, write: Writer[ItemT], level: Level = Level.ALL) -> 
 def only_in_full(path: str, write: Writer[ItemT], level: Level = Level.ALL) -> Field[ItemT]:
     """A field that FindItem and SyncFolderItems never return."""
     return Field(path, write, level, None)
+
+
+def in_sight(path: str, seen: SightWriter[ItemT], level: Level = Level.ALL, *, listed: bool = True) -> Field[ItemT]:
+    """A field that depends on who asks, or on what else is in the calendar."""
+    return Field(path, _nothing, level, _nothing if listed else None, seen)
+
+
+def _nothing(_: StoredItem) -> str:
+    return ""

@@ -3,18 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from roomd_lab.model.access import Caller
 from roomd_lab.model.folders import CALENDAR_CLASS, Folder
 from roomd_lab.model.happenings import FOLDER_CHANGE_KEY, unread
 from roomd_lab.model.mailbox import Mailbox
 from roomd_lab.soap.extended import ExtendedPath, read_path
 from roomd_lab.soap.folder_properties import folder_property
+from roomd_lab.soap.sight import write_rights
 from roomd_lab.soap.xml import Element, child, leaf, schema_violation, t, text_of
 
-_RIGHTS = (
-    "<t:EffectiveRights><t:CreateAssociated>true</t:CreateAssociated><t:CreateContents>true</t:CreateContents>"
-    "<t:CreateHierarchy>true</t:CreateHierarchy><t:Delete>true</t:Delete><t:Modify>true</t:Modify>"
-    "<t:Read>true</t:Read><t:ViewPrivateItems>true</t:ViewPrivateItems></t:EffectiveRights>"
-)
 _ELEMENTS = {CALENDAR_CLASS: "CalendarFolder", "IPF.Contact": "ContactsFolder", "IPF.Task": "TasksFolder"}
 # Folders whose elements have an UnreadCount in the schema.
 _COUNTS_UNREAD = {"Folder", "TasksFolder"}
@@ -81,16 +78,17 @@ _BEFORE_EXTENDED: tuple[tuple[str, bool, Writer], ...] = (
     ("folder:ChildFolderCount", True, _child_count),
 )
 _AFTER_EXTENDED: tuple[tuple[str, bool, Writer], ...] = (
-    ("folder:EffectiveRights", False, lambda *_: _RIGHTS),
     ("folder:DistinguishedFolderId", False, _distinguished),
     ("folder:UnreadCount", True, _unread),
 )
 
 
-def write_folder(mailbox: Mailbox, folder: Folder, shape: FolderShape) -> str:
-    """The folder's element with the fields the shape wants."""
+def write_folder(mailbox: Mailbox, folder: Folder, shape: FolderShape, caller: Caller) -> str:
+    """The folder's element with the fields the shape wants, as the caller sees it."""
     extended = "".join(_property(mailbox, folder, path) for path in shape.extended)
     content = _fields(_BEFORE_EXTENDED, mailbox, folder, shape) + extended
+    if _is_wanted("folder:EffectiveRights", by_default=False, shape=shape):
+        content += write_rights(caller.rights_to_folder(mailbox, folder))
     content += _fields(_AFTER_EXTENDED, mailbox, folder, shape)
     name = element_name(folder)
     return f"<t:{name}>{folder_id(folder)}{content}</t:{name}>"
@@ -100,8 +98,12 @@ def _fields(table: tuple[tuple[str, bool, Writer], ...], mailbox: Mailbox, folde
     return "".join(
         write(mailbox, folder)
         for path, by_default, write in table
-        if shape.base == "AllProperties" or (by_default and shape.base == "Default") or path in shape.paths
+        if _is_wanted(path, by_default=by_default, shape=shape)
     )
+
+
+def _is_wanted(path: str, *, by_default: bool, shape: FolderShape) -> bool:
+    return shape.base == "AllProperties" or (by_default and shape.base == "Default") or path in shape.paths
 
 
 def _property(mailbox: Mailbox, folder: Folder, path: ExtendedPath) -> str:

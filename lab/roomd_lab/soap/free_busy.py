@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 from roomd_lab.model.items import CalendarItem, FreeBusy, ItemType
 from roomd_lab.model.mailbox import Mailbox
+from roomd_lab.model.working_hours import WorkingHours
 from roomd_lab.soap.legacy_zone import WallClock
+from roomd_lab.soap.working_hours import write_working_hours
 from roomd_lab.soap.xml import leaf, write_bool
 
 _DIGITS = {
@@ -33,8 +35,8 @@ def wall_time(zone: WallClock, moment: datetime) -> datetime:
     return zone.to_wall(moment.replace(tzinfo=None))
 
 
-def free_busy_view(question: Question, mailbox: Mailbox, view: str) -> str:
-    """The FreeBusyView of one mailbox."""
+def free_busy_view(question: Question, mailbox: Mailbox, hours: WorkingHours, view: str) -> str:
+    """The FreeBusyView of one mailbox, whose owner works at these hours."""
     found = [item for item in mailbox.meetings.between(question.start, question.end) if not item.is_cancelled]
     merged = leaf("t:MergedFreeBusy", _merged(question, found)) if "Merged" in view else ""
     events = ""
@@ -43,7 +45,8 @@ def free_busy_view(question: Question, mailbox: Mailbox, view: str) -> str:
         events = "".join(_event(question.zone, item, detailed=detailed) for item in found)
         events = f"<t:CalendarEventArray>{events}</t:CalendarEventArray>"
     kind = f"<t:FreeBusyViewType>{view}</t:FreeBusyViewType>"
-    return f"<m:FreeBusyView>{kind}{merged}{events}{_WORKING_HOURS}</m:FreeBusyView>"
+    worked = write_working_hours(hours, question.start.year)
+    return f"<m:FreeBusyView>{kind}{merged}{events}{worked}</m:FreeBusyView>"
 
 
 def _merged(question: Question, found: list[CalendarItem]) -> str:
@@ -73,18 +76,3 @@ def _details(item: CalendarItem) -> str:
         f"<t:IsReminderSet>{write_bool(item.reminder_is_set)}</t:IsReminderSet>"
         f"<t:IsPrivate>{write_bool(item.sensitivity == 'Private')}</t:IsPrivate></t:CalendarEventDetails>"
     )
-
-
-_NO_CHANGE = (
-    "<t:{name}><t:Bias>0</t:Bias><t:Time>00:00:00</t:Time><t:DayOrder>{order}</t:DayOrder>"
-    "<t:Month>{month}</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek></t:{name}>"
-)
-_WORKING_HOURS = (
-    "<t:WorkingHours><t:TimeZone><t:Bias>0</t:Bias>"
-    + _NO_CHANGE.format(name="StandardTime", order=1, month=1)
-    + _NO_CHANGE.format(name="DaylightTime", order=5, month=12)
-    + "</t:TimeZone><t:WorkingPeriodArray><t:WorkingPeriod>"
-    "<t:DayOfWeek>Monday Tuesday Wednesday Thursday Friday</t:DayOfWeek>"
-    "<t:StartTimeInMinutes>480</t:StartTimeInMinutes><t:EndTimeInMinutes>1080</t:EndTimeInMinutes>"
-    "</t:WorkingPeriod></t:WorkingPeriodArray></t:WorkingHours>"
-)

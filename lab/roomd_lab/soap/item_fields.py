@@ -4,7 +4,7 @@ import html
 import re
 
 from roomd_lab.model.items import Body, CalendarItem, Role, StoredItem
-from roomd_lab.soap.fields import Field, Level, only_in_full, same_in_lists
+from roomd_lab.soap.fields import Field, Level, in_sight, only_in_full, same_in_lists
 from roomd_lab.soap.xml import attribute, leaf, write_bool, write_time
 
 _TAGS = re.compile(r"<[^>]*>")
@@ -68,15 +68,6 @@ def _size(item: StoredItem) -> str:
     return f"<t:Size>{1024 + 2 * len(item.subject) + len(item.body.text)}</t:Size>"
 
 
-def _rights(_: StoredItem) -> str:
-    return (
-        "<t:EffectiveRights><t:CreateAssociated>false</t:CreateAssociated>"
-        "<t:CreateContents>false</t:CreateContents><t:CreateHierarchy>false</t:CreateHierarchy>"
-        "<t:Delete>true</t:Delete><t:Modify>true</t:Modify><t:Read>true</t:Read>"
-        "<t:ViewPrivateItems>true</t:ViewPrivateItems></t:EffectiveRights>"
-    )
-
-
 BEFORE_EXTENDED: tuple[Field[StoredItem], ...] = (
     same_in_lists("item:ParentFolderId", lambda i: f'<t:ParentFolderId Id="{i.folder_id}" ChangeKey="AQAAAA=="/>'),
     same_in_lists("item:ItemClass", lambda i: leaf("t:ItemClass", i.item_class)),
@@ -108,7 +99,7 @@ BEFORE_EXTENDED: tuple[Field[StoredItem], ...] = (
 )
 AFTER_EXTENDED: tuple[Field[StoredItem], ...] = (
     same_in_lists("item:Culture", lambda _: "<t:Culture>en-US</t:Culture>"),
-    same_in_lists("item:EffectiveRights", _rights),
+    in_sight("item:EffectiveRights", lambda _, sight: sight.rights),
     same_in_lists("item:LastModifiedName", lambda i: leaf("t:LastModifiedName", i.modified_by)),
     same_in_lists(
         "item:LastModifiedTime", lambda i: f"<t:LastModifiedTime>{write_time(i.modified)}</t:LastModifiedTime>"

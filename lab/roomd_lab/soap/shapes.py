@@ -13,12 +13,14 @@ from roomd_lab.soap.item_fields import AFTER_EXTENDED, BEFORE_EXTENDED, body_wri
 from roomd_lab.soap.message_fields import MESSAGE_FIELDS
 from roomd_lab.soap.mime import mime_content
 from roomd_lab.soap.paths import check_path
+from roomd_lab.soap.sight import Sight
 from roomd_lab.soap.xml import Element, child, read_bool, schema_violation, t, text_of
 
 _BASE_SHAPES = {"IdOnly": 0, "Default": Level.DEFAULT, "AllProperties": Level.ALL}
 _BODY_TYPES = ("Best", "HTML", "Text")
 
 Writers = tuple[Callable[[Any], str], ...]
+Seen = tuple[tuple[Callable[..., str], bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,11 @@ def element_name(item: StoredItem) -> str:
     return "CalendarItem" if isinstance(item, CalendarItem) else item.kind
 
 
-def write_item(item: StoredItem, shape: ItemShape, *, listed: bool = False) -> str:
-    """The item's element with the fields the shape wants; `listed` as FindItem and SyncFolderItems answer."""
+def write_item(item: StoredItem, shape: ItemShape, sight: Sight, *, listed: bool = False) -> str:
+    """The item's element with the fields the shape wants, as the caller sees it.
+
+    `listed` is as FindItem and SyncFolderItems answer.
+    """
     kind = None if isinstance(item, CalendarItem) else item.kind
     name = element_name(item)
     before, after = _writers(shape, kind, listed=listed)
@@ -69,20 +74,25 @@ def write_item(item: StoredItem, shape: ItemShape, *, listed: bool = False) -> s
     parts = [f"<t:{name}>", mime, item_id(item)]
     parts += [write(item) for write in before]
     parts += [write_property(item, path) for path in shape.extended]
-    parts += [write(item) for write in after]
+    parts += [write(item, sight) if by_sight else write(item) for write, by_sight in after]
     parts.append(f"</t:{name}>")
     return "".join(parts)
 
 
 @lru_cache(maxsize=256)
-def _writers(shape: ItemShape, kind: MessageKind | None, *, listed: bool) -> tuple[Writers, Writers]:
+def _writers(shape: ItemShape, kind: MessageKind | None, *, listed: bool) -> tuple[Writers, Seen]:
     body = body_writer(shape.body_type)
     before = tuple(body if field.path == body.path else field for field in BEFORE_EXTENDED)
     own: tuple[Field[Any], ...] = CALENDAR_FIELDS if kind is None else MESSAGE_FIELDS[kind]
-    return _chosen(before, shape, listed=listed), _chosen(AFTER_EXTENDED + own, shape, listed=listed)
+    return tuple(write for write, _ in _chosen(before, shape, listed=listed)), _chosen(
+        AFTER_EXTENDED + own, shape, listed=listed
+    )
 
 
-def _chosen(fields: tuple[Field[Any], ...], shape: ItemShape, *, listed: bool) -> Writers:
+def _chosen(fields: tuple[Field[Any], ...], shape: ItemShape, *, listed: bool) -> Seen:
     wanted = (field for field in fields if field.level <= shape.level or field.path in shape.paths)
-    writers = (field.listed if listed else field.write for field in wanted)
-    return tuple(writer for writer in writers if writer is not None)
+    return tuple(
+        (field.seen or write, field.seen is not None)
+        for field in wanted
+        if (write := field.listed if listed else field.write) is not None
+    )

@@ -20,6 +20,7 @@ from roomd_core.sync.remote import (
     MailboxUnavailable,
     OutcomeUnknown,
     Rejected,
+    RemoteError,
     RetryLater,
     SignInRefused,
 )
@@ -440,3 +441,24 @@ async def test_every_connection_is_closed_at_the_end(connect: Open) -> None:
     gc.collect()
     still_open = [o for o in gc.get_objects() if isinstance(o, ssl.SSLSocket) and o.fileno() >= 0]
     assert still_open == []
+
+
+@pytest.mark.parametrize(
+    ("behind", "meaning"),
+    [
+        ("ErrorQuotaExceeded", Rejected),
+        ("ErrorMailboxStoreUnavailable", OutcomeUnknown),
+        ("ErrorImpersonateUserDenied", MailboxUnavailable),
+        ("ErrorNobodyHasHeardOf", OutcomeUnknown),
+    ],
+)
+async def test_a_server_error_means_what_is_behind_it(
+    exchange: Exchange, lab: WatchedLab, meeting: Content, behind: str, meaning: type[RemoteError]
+) -> None:
+    for requests, kind in enumerate(("soap-fault", "item-error"), 1):
+        lab.faults.add(kind, "CreateItem", inner_code=behind)
+
+        with pytest.raises(meaning) as refused:
+            await create(exchange, meeting)
+
+        assert (refused.value.code, lab.count("CreateItem")) == (behind, requests)

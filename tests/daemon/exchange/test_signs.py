@@ -1,16 +1,14 @@
 """What answers tell besides: the server's clock and its certificate, over TLS."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from daemon.exchange.conftest import Open
-from daemon.exchange.watched_lab import WatchedLab, settings_for
+from daemon.exchange.watched_lab import WatchedLab
 from roomd_core.sync.remote import ExchangeUnavailable
-from roomd_daemon.exchange import Exchange
 from roomd_daemon.exchange.signs import expiry_warning, read_date, skew_warning
-from roomd_lab import Company
+from roomd_lab import LabAddress
 
 BOSS = "zhangsan@example.com"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -37,16 +35,23 @@ async def test_clocks_that_are_apart_are_said_until_they_are_not(
     assert exchange.warnings == ()
 
 
-async def test_a_certificate_that_ends_soon_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("roomd_lab.http.certificate._VALID", timedelta(days=10))
-    lab = WatchedLab(Company.seeded(people=1, rooms=1))
-    async with lab.serve(folder=tmp_path) as address:
-        exchange = Exchange(settings_for(lab, address))
-        assert exchange.warnings == ()
-        await exchange.changes(BOSS, None)
-        [warning] = exchange.warnings
-        assert warning.startswith(f"The certificate of 127.0.0.1:{address.port} is valid until ")
-        await exchange.close()
+async def test_a_certificate_that_ends_soon_is_said(connect: Open, lab: WatchedLab, address: LabAddress) -> None:
+    lab.certificate.show("ends-soon")
+    exchange = connect()
+    assert exchange.warnings == ()
+    await exchange.changes(BOSS, None)
+    [warning] = exchange.warnings
+    assert warning.startswith(f"The certificate of 127.0.0.1:{address.port} is valid until ")
+
+
+@pytest.mark.parametrize(("kind", "reason"), [("not-yet-valid", "not yet valid"), ("expired", "expired")])
+async def test_a_certificate_of_another_time_gets_no_password(
+    connect: Open, lab: WatchedLab, kind: str, reason: str
+) -> None:
+    lab.certificate.show(kind)
+    with pytest.raises(ExchangeUnavailable, match=f"certificate of .* is not trusted .*{reason}"):
+        await connect().changes(BOSS, None)
+    assert lab.sign_ins == 0
 
 
 async def test_a_login_page_and_another_host_get_no_second_request(connect: Open, lab: WatchedLab) -> None:

@@ -8,6 +8,7 @@ from roomd_lab.soap.operations import (
     availability,
     convert_id,
     create_item,
+    delegates,
     delete_item,
     find_item,
     folder_hierarchy,
@@ -27,6 +28,7 @@ from roomd_lab.soap.operations import (
 Operation = Callable[[Call], str | EventStream]
 
 OPERATIONS: dict[str, Operation] = {
+    "AddDelegate": delegates.add_delegate,
     "ConvertId": convert_id.convert_id,
     "CopyItem": move_item.copy_item,
     "CreateFolder": folders.create_folder,
@@ -35,6 +37,7 @@ OPERATIONS: dict[str, Operation] = {
     "DeleteItem": delete_item.delete_item,
     "FindFolder": folders.find_folder,
     "FindItem": find_item.find_item,
+    "GetDelegate": delegates.get_delegate,
     "GetEvents": subscriptions.get_events,
     "GetFolder": folders.get_folder,
     "GetItem": get_item.get_item,
@@ -45,10 +48,12 @@ OPERATIONS: dict[str, Operation] = {
     "GetUserAvailability": availability.get_user_availability,
     "GetUserConfiguration": user_configuration.get_user_configuration,
     "MoveItem": move_item.move_item,
+    "RemoveDelegate": delegates.remove_delegate,
     "ResolveNames": resolve_names.resolve_names,
     "Subscribe": subscriptions.subscribe,
     "SyncFolderHierarchy": folder_hierarchy.sync_folder_hierarchy,
     "SyncFolderItems": sync_folder_items.sync_folder_items,
     "Unsubscribe": subscriptions.unsubscribe,
+    "UpdateDelegate": delegates.update_delegate,
     "UpdateItem": update_item.update_item,
 }

@@ -105,4 +105,5 @@ def _answer(call: Call, question: Question, data: Element) -> str:
     detailed = question.view.startswith("Detailed") and call.caller.may_open(mailbox, mailbox.calendar)
     view = question.view if detailed else question.view.replace("Detailed", "FreeBusy")
     message = success("ResponseMessage")
-    return f"<m:FreeBusyResponse>{message}{free_busy_view(question, mailbox, view)}</m:FreeBusyResponse>"
+    hours = call.organization.directory.working_hours(mailbox.owner)
+    return f"<m:FreeBusyResponse>{message}{free_busy_view(question, mailbox, hours, view)}</m:FreeBusyResponse>"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from roomd_lab.model.announcing import SILENTLY, TO_ALL, Mailing, Notify
-from roomd_lab.model.delegating import decide_for_room
+from roomd_lab.model.delegating import decide_for_owner
 from roomd_lab.model.errors import ExchangeError
 from roomd_lab.model.folders import Folder
 from roomd_lab.model.items import CalendarItem, MeetingMessage, Response
@@ -88,7 +88,7 @@ def _answer(answer: Response) -> Callable[[Call, Element], CalendarItem]:
         require_change_key(reference, item, conflict="ErrorStaleObject")
         text = text_of(element.find(t("Body")))
         if isinstance(item, MeetingMessage) and item.received_for is not None:
-            return decide_for_room(call.organization, mailbox, item, answer, tell=_is_sent(call), text=text)
+            return decide_for_owner(call.organization, mailbox, item, answer, tell=_is_sent(call), text=text)
         return respond(mailbox, item, answer, tell=_is_sent(call), text=text)
 
     return write

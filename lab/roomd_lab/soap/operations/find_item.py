@@ -12,6 +12,7 @@ from roomd_lab.soap.paging import page_of, paging
 from roomd_lab.soap.references import folder_at
 from roomd_lab.soap.restrictions import read_restriction, sort_in_order
 from roomd_lab.soap.shapes import read_shape, write_item
+from roomd_lab.soap.sight import sight_of
 from roomd_lab.soap.xml import Element, child, m, read_int, read_time, schema_violation
 
 _NAME = "FindItemResponseMessage"
@@ -30,9 +31,10 @@ def find_item(call: Call) -> str:
     view = call.element.find(m("CalendarView"))
 
     def answer(reference: Element) -> str:
-        _, folder = folder_at(call.organization, call.caller, reference)
+        mailbox, folder = folder_at(call.organization, call.caller, reference)
         found, range_ = _page(call.element, _search(call, folder)) if view is None else _view(call, view, folder)
-        items = "".join(write_item(item, shape, listed=True) for item in found)
+        sight = sight_of(call.caller, mailbox, folder)
+        items = "".join(write_item(item, shape, sight, listed=True) for item in found)
         return success(_NAME, f"<m:RootFolder {range_}><t:Items>{items}</t:Items></m:RootFolder>")
 
     return response("FindItem", call.each(_NAME, child(call.element, m("ParentFolderIds")), answer))

@@ -24,7 +24,7 @@ def get_folder(call: Call) -> str:
 
     def answer(reference: Element) -> str:
         mailbox, folder = folder_at(call.organization, call.caller, reference)
-        content = f"<m:Folders>{write_folder(mailbox, folder, shape)}</m:Folders>"
+        content = f"<m:Folders>{write_folder(mailbox, folder, shape, call.caller)}</m:Folders>"
         return success("GetFolderResponseMessage", content)
 
     references = child(call.element, m("FolderIds"))
@@ -59,7 +59,7 @@ def _below(mailbox: Mailbox, folder: Folder, traversal: str) -> list[Folder]:
 
 def _found(call: Call, mailbox: Mailbox, found: list[Folder], shape: FolderShape) -> str:
     page, paging = page_of(call.element.find(m("IndexedPageFolderView")), found, _PAGE)
-    written = "".join(write_folder(mailbox, each, shape) for each in page)
+    written = "".join(write_folder(mailbox, each, shape, call.caller) for each in page)
     return f"<m:RootFolder {paging}><t:Folders>{written}</t:Folders></m:RootFolder>"
 
 

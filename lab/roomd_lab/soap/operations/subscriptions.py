@@ -8,7 +8,7 @@ from roomd_lab.model.events import EventKind
 from roomd_lab.model.folders import FolderName
 from roomd_lab.model.mailbox import Mailbox
 from roomd_lab.model.subscription import Subscription, Wish
-from roomd_lab.soap.answers import refusal, response, success
+from roomd_lab.soap.answers import response, success
 from roomd_lab.soap.call import Call
 from roomd_lab.soap.event_fields import event, notification, status_event
 from roomd_lab.soap.references import folder_at
@@ -122,7 +122,4 @@ def _notification(subscription: Subscription, watermark: str, limit: int) -> str
 
 
 def _message(name: str, call: Call, answer: Callable[[Call], str]) -> str:
-    try:
-        return success(name, answer(call))
-    except ExchangeError as error:
-        return refusal(name, error)
+    return call.one(name, lambda: success(name, answer(call)))

@@ -1,5 +1,7 @@
 """SyncFolderItems: what changed in a folder since a state."""
 
+from collections.abc import Callable
+
 from roomd_lab.faults import FaultKind
 from roomd_lab.model.changes import (
     Change,
@@ -10,10 +12,12 @@ from roomd_lab.model.changes import (
     invalid_sync_state,
 )
 from roomd_lab.model.folders import Folder
+from roomd_lab.model.items import StoredItem
 from roomd_lab.soap.answers import response, success
 from roomd_lab.soap.call import Call
 from roomd_lab.soap.references import folder_at
-from roomd_lab.soap.shapes import ItemShape, read_shape, write_item
+from roomd_lab.soap.shapes import read_shape, write_item
+from roomd_lab.soap.sight import sight_of
 from roomd_lab.soap.xml import Element, child, leaf, m, read_int, schema_violation, text_of, write_bool
 
 _NAME = "SyncFolderItemsResponseMessage"
@@ -33,10 +37,15 @@ def sync_folder_items(call: Call) -> str:
         raise schema_violation(f"MaxChangesReturned must be from 1 to {_MOST}.")
 
     def answer(reference: Element) -> str:
-        _, folder = folder_at(call.organization, call.caller, reference)
+        mailbox, folder = folder_at(call.organization, call.caller, reference)
         if call.is_to_fail_by(FaultKind.STUCK_SYNC_STATE):
             return success(_NAME, _stuck(text_of(call.element.find(m("SyncState")))))
-        return success(_NAME, _page(folder, shape, _state(call, folder), limit))
+        sight = sight_of(call.caller, mailbox, folder)
+
+        def write(item: StoredItem) -> str:
+            return write_item(item, shape, sight, listed=True)
+
+        return success(_NAME, _page(folder, write, _state(call, folder), limit))
 
     folders = child(call.element, m("SyncFolderId"))
     return response("SyncFolderItems", call.each(_NAME, folders, answer, when_refused=_REFUSED))
@@ -56,9 +65,9 @@ def _state(call: Call, folder: Folder) -> SyncState:
     return decode_state(folder.folder_id, text)
 
 
-def _page(folder: Folder, shape: ItemShape, state: SyncState, limit: int) -> str:
+def _page(folder: Folder, write: Callable[[StoredItem], str], state: SyncState, limit: int) -> str:
     page = folder.journal.page(state, limit)
-    changes = "".join(_write(folder, change, shape) for change in page.changes)
+    changes = "".join(_write(folder, change, write) for change in page.changes)
     return (
         f"<m:SyncState>{encode_state(folder.folder_id, page.state)}</m:SyncState>"
         f"<m:IncludesLastItemInRange>{write_bool(page.is_last)}</m:IncludesLastItemInRange>"
@@ -66,8 +75,7 @@ def _page(folder: Folder, shape: ItemShape, state: SyncState, limit: int) -> str
     )
 
 
-def _write(folder: Folder, change: Change, shape: ItemShape) -> str:
+def _write(folder: Folder, change: Change, write: Callable[[StoredItem], str]) -> str:
     if change.kind is ChangeKind.DELETE:
         return f'<t:Delete><t:ItemId Id="{change.item_id}" ChangeKey="AQAAAA=="/></t:Delete>'
-    item = write_item(folder.items[change.item_id], shape, listed=True)
-    return f"<t:{change.kind}>{item}</t:{change.kind}>"
+    return f"<t:{change.kind}>{write(folder.items[change.item_id])}</t:{change.kind}>"

@@ -1,10 +1,10 @@
 """GetUserConfiguration: the calendar options of a mailbox, by which a room's automation can be read."""
 
-from roomd_lab.model.errors import ExchangeError, item_not_found
+from roomd_lab.model.errors import item_not_found
 from roomd_lab.model.folders import Folder
 from roomd_lab.model.mailbox import Mailbox
 from roomd_lab.model.people import Automation, RoomPolicy
-from roomd_lab.soap.answers import refusal, response, success
+from roomd_lab.soap.answers import response, success
 from roomd_lab.soap.call import Call
 from roomd_lab.soap.references import folder_at
 from roomd_lab.soap.xml import attribute, child, first, leaf, m, schema_violation, text_of
@@ -18,10 +18,7 @@ _AUTOMATE_PROCESSING = {Automation.NONE: 0, Automation.AUTO_UPDATE: 1, Automatio
 
 def get_user_configuration(call: Call) -> str:
     """The dictionary of `IPM.Configuration.Calendar` in a calendar folder; there is no other configuration here."""
-    try:
-        return response("GetUserConfiguration", success(_NAME, _configuration(call)))
-    except ExchangeError as error:
-        return response("GetUserConfiguration", refusal(_NAME, error))
+    return response("GetUserConfiguration", call.one(_NAME, lambda: success(_NAME, _configuration(call))))
 
 
 def _configuration(call: Call) -> str:

@@ -152,42 +152,44 @@ def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> C
     if case.cancelled and cancel:
         return _keep_remote(case, cancel, base, remote, setting)
     if create := case.operation(OperationKind.CREATE):
-        return case if create.state in _IN_DOUBT else _take_returned(case, create, mailbox, seen, setting)
-    merged = merge(base, case.event.content, remote, setting.policy)
-    taken = _take_merged(case, merged, mailbox, seen, setting, base=base)
-    taken = taken_off(taken, base, case.event.content, remote, setting)
+        if create.state in _IN_DOUBT:
+            return case
+        return _agreed(_returned(case, create, seen, remote, setting), mailbox, seen, remote)
+    local = case.event.content
+    case = _merged(case, merge(base, local, remote, setting.policy), base, remote, setting)
+    case = taken_off(_agreed(case, mailbox, seen, remote), base, local, remote, setting)
     if seen.detail is None:
-        return taken
-    return reconsider(hear(taken, seen.detail.responses), seen.detail.responses, setting)
+        return case
+    return reconsider(hear(case, seen.detail.responses), seen.detail.responses, setting)
 
 
-def _take_returned(case: Case, create: Operation, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> Case:
+def _returned(case: Case, create: Operation, seen: RemoteItem, remote: Content, setting: Setting) -> Case:
     """Go on with the item that was thought gone instead of making another. What differs was never agreed on."""
     case = case.with_operation(done(create, because="its item is in the calendar again"))
     if refused := case.conflict(ConflictKind.REJECTED):
         case = close(case, refused, setting)
-    remote = content_of(seen, mailbox, case.event.content)
-    if case.cancelled:
-        case = case.with_event(replace(case.event, content=remote))
-    case = case.with_event(replace(case.event, key=seen.own_key))
-    compared = compare(case.event.content, remote, setting.policy)
-    return _take_merged(case, compared, mailbox, seen, setting, base=None)
+    local = remote if case.cancelled else case.event.content
+    case = case.with_event(replace(case.event, content=local, key=seen.own_key))
+    return _merged(case, compare(local, remote, setting.policy), None, remote, setting)
 
 
-def _take_merged(  # noqa: PLR0913 - a merge, and what it was of
-    case: Case, merged: Merge, mailbox: Mailbox, seen: RemoteItem, setting: Setting, *, base: Content | None
-) -> Case:
+def _merged(case: Case, merged: Merge, base: Content | None, remote: Content, setting: Setting) -> Case:
     """Bring in what a merge came to, and tell or ask about what was changed on both sides."""
-    remote = content_of(seen, mailbox, case.event.base or case.event.content)
     for side, units in ((Side.EXCHANGE, merged.kept_remote), (Side.LOCAL, merged.kept_local)):
         if units:
             case = case.with_conflict(conflicts.decided_by_policy(case, base, remote, units, setting, kept=side))
     if merged.conflicts:
         case = case.with_conflict(conflicts.edited_on_both_sides(case, base, remote, merged.conflicts, setting))
+    if not diff(case.event.content, merged.content):
+        return case
+    return case.with_event(replace(case.event, content=merged.content))
+
+
+def _agreed(case: Case, mailbox: Mailbox, seen: RemoteItem, remote: Content) -> Case:
+    """Note that the event stands, and what both sides know of it."""
     return case.with_event(
         replace(
             case.event,
-            content=merged.content if diff(case.event.content, merged.content) else case.event.content,
             base=remote,
             status=EventStatus.CONFIRMED,
             organizer_name=seen.organizer_name or case.event.organizer_name,

@@ -71,11 +71,15 @@ def what_to_send(case: Case, operation: Operation) -> Write:
         return _cancelling(case, operation)
     if case.cancelled:
         return Nothing(because="the event was cancelled meanwhile")
-    if operation.kind is OperationKind.CREATE and case.copy_in(operation.mailbox):
-        return Returned()
     if operation.kind is OperationKind.CREATE:
-        return Creating(mail=_mail(Mail.EVERYBODY, case.event.content))
+        return _creating(case, operation)
     return _updating(case, operation)
+
+
+def _creating(case: Case, operation: Operation) -> Write:
+    if case.copy_in(operation.mailbox):
+        return Returned()
+    return Creating(mail=_mail(Mail.EVERYBODY, case.event.content))
 
 
 def _cancelling(case: Case, operation: Operation) -> Write:

@@ -108,7 +108,7 @@ class SimulatedExchange:
         if copy.content.series and shape_of(before) != shape_of(copy.content):
             copy.content = bare(copy.content)
         self._touch(copy.organizer, copy)
-        for address in invited(before) - invited(copy.content):
+        for address in sorted(invited(before) - invited(copy.content)):
             self._withdraw(address, copy.uid)
         self._withdraw_alone(copy.uid, set(rooms_alone(before)) - set(rooms_alone(copy.content)))
         if rule_is_unsent(before, copy.content):

@@ -45,6 +45,7 @@ async def test_nothing_is_sent_over_restarts_until_an_operator_says_that_the_acc
     for _ in range(2):
         async with lab_daemon(tmp_path, lab, address, MORE) as client:
             assert not (await client.sync(wait=True)).mailboxes
+            assert reason in (await client.status()).exchange.message
     assert lab.faults.pending() == (left,)
 
     async with lab_daemon(tmp_path, lab, address, MORE) as client:

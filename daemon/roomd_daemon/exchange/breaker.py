@@ -33,12 +33,14 @@ MOST_FAILURES, SPAN = 3, timedelta(minutes=30)
 class SignIn(Struct, frozen=True, kw_only=True):
     """How sign-ins went. ``not_before`` is when the next may be tried; ``locked`` waits for an operator.
 
-    ``failed`` is when the newest were refused: an operator forgives them, the account's own count does not.
+    ``reason`` is what Exchange said of the account then, in words for an operator. ``failed`` is when the newest were
+    refused: an operator forgives them, the account's own count does not.
     """
 
     refusals: int = 0
     not_before: datetime | None = None
     locked: bool = False
+    reason: str = ""
     failed: tuple[datetime, ...] = ()
 
     @property
@@ -59,10 +61,15 @@ def admit(state: SignIn, now: datetime) -> SignIn | None:
     return state if state.trusted else replace(state, not_before=now + _wait(state.refusals))
 
 
-def refused(state: SignIn, now: datetime, *, locked: bool) -> SignIn:
-    """Record a refusal. ``locked`` says that only an operator can help."""
-    failed = (*state.failed, now)[-MOST_FAILURES:]
-    return SignIn(refusals=state.refusals + 1, not_before=now + _wait(state.refusals), locked=locked, failed=failed)
+def refused(state: SignIn, now: datetime, *, locked: bool, reason: str) -> SignIn:
+    """Record a refusal and its reason. ``locked`` says that only an operator can help."""
+    return SignIn(
+        refusals=state.refusals + 1,
+        not_before=now + _wait(state.refusals),
+        locked=locked,
+        reason=reason,
+        failed=(*state.failed, now)[-MOST_FAILURES:],
+    )
 
 
 def mended(state: SignIn) -> SignIn:
@@ -169,7 +176,8 @@ class Gate:
     async def _note_refusal(self, refusal: SignInRefused, admitted: SignIn) -> None:
         # Counted from what was admitted: requests refused at the same time are one refusal.
         self._proven_until = 0.0
-        await self._keep(refused(admitted, self._clock.now(), locked=refusal.code in ONLY_AN_OPERATOR_HELPS))
+        locked = refusal.code in ONLY_AN_OPERATOR_HELPS
+        await self._keep(refused(admitted, self._clock.now(), locked=locked, reason=str(refusal)))
 
     async def _note_acceptance(self, admitted: SignIn) -> None:
         if self._state is not admitted:
@@ -186,7 +194,7 @@ class Gate:
 def _closed(state: SignIn, account: str) -> str:
     after = next_try(state)
     if after is None:
-        return f"Exchange refused the account {account}: nothing is sent until it is mended. {THEN_SAY_SO}"
+        return f"nothing is sent to Exchange: {state.reason}"
     return (
         f"Exchange refused the password of {account}: correct it. {THEN_SAY_SO}; "
         f"the next sign-in is tried after {after:%Y-%m-%d %H:%M} UTC"

@@ -22,7 +22,7 @@ def attempts_of_an_impatient_caller(hours: int) -> list[datetime]:
         admitted = admit(state, now)
         if admitted is not None:
             sent.append(now)
-            state = refused(admitted, now, locked=False)
+            state = refused(admitted, now, locked=False, reason="no")
     return sent
 
 
@@ -45,7 +45,7 @@ def test_an_operator_who_says_go_all_the_time_gets_no_fourth_failure_in_thirty_m
         state = mended(state)
         if admit(state, now) is not None:
             sent.append(now)
-            state = refused(state, now, locked=True)
+            state = refused(state, now, locked=True, reason="no")
 
     assert [at - NOON for at in sent[:5]] == [minutes(0), minutes(1), minutes(2), minutes(30), minutes(31)]
     assert max(sum(at <= other < at + minutes(30) for other in sent) for at in sent) == 3
@@ -54,13 +54,13 @@ def test_an_operator_who_says_go_all_the_time_gets_no_fourth_failure_in_thirty_m
 def test_an_account_that_failed_too_often_says_when_it_goes_on() -> None:
     state = SignIn()
     for minute in range(3):
-        state = refused(mended(state), NOON + minutes(minute), locked=False)
+        state = refused(mended(state), NOON + minutes(minute), locked=False, reason="no")
 
     assert next_try(mended(state)) == NOON + minutes(30)
 
 
 def test_only_one_probe_goes_out_while_its_answer_is_awaited() -> None:
-    after_first = refused(SignIn(), NOON, locked=False)
+    after_first = refused(SignIn(), NOON, locked=False, reason="no")
     probing = admit(after_first, NOON + minutes(10))
 
     assert probing is not None
@@ -68,13 +68,13 @@ def test_only_one_probe_goes_out_while_its_answer_is_awaited() -> None:
 
 
 def test_a_locked_account_is_not_probed_at_all() -> None:
-    locked = refused(SignIn(), NOON, locked=True)
+    locked = refused(SignIn(), NOON, locked=True, reason="no")
 
     assert admit(locked, NOON + timedelta(days=30)) is None
 
 
 def test_a_clock_that_was_set_back_does_not_keep_the_door_closed_for_days() -> None:
-    state = refused(SignIn(), NOON, locked=False)
+    state = refused(SignIn(), NOON, locked=False, reason="no")
 
     assert admit(state, NOON - timedelta(days=1)) is not None
 
@@ -131,7 +131,7 @@ async def test_requests_refused_at_the_same_time_are_one_refusal() -> None:
 
     await asyncio.gather(*(be_refused() for _ in range(3)), return_exceptions=True)
 
-    assert await breaker.load() == refused(SignIn(), clock.now(), locked=False)
+    assert await breaker.load() == refused(SignIn(), clock.now(), locked=False, reason="no")
 
 
 async def test_an_answer_over_an_old_connection_does_not_undo_a_refusal() -> None:

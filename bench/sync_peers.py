@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import requests.adapters
 from exchangelib import IMPERSONATION, NTLM, UTC, Account, Build, Configuration, Credentials, Version
 from exchangelib.protocol import BaseProtocol
 
-from roomd_daemon.exchange import ExchangeSettings, Secret
+from roomd_daemon.exchange import ExchangeSettings, Secret, connections
 
 FIELDS_ROOMD_READS = (
     "parent_folder_id", "subject", "sensitivity", "categories", "reminder_is_set", "reminder_minutes_before_start",
@@ -99,7 +100,7 @@ def settings_for(lab: dict[str, Any]) -> ExchangeSettings:
 
 
 class Traffic:
-    """What went over the wire: requests, and bytes of their bodies and answers. Counted where both readers send."""
+    """What went over the wire: requests, and bytes of their bodies and answers. Counted where the readers send."""
 
     def __init__(self) -> None:
         self.clear()
@@ -110,20 +111,26 @@ class Traffic:
 
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """Count everything this process sends through requests, as long as the block lasts."""
-        send = requests.adapters.HTTPAdapter.send
+        """Count everything this process sends, through requests or past it, as long as the block lasts."""
+        send, speak = requests.adapters.HTTPAdapter.send, connections.speak
 
-        def counting(adapter: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+        def sending(adapter: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
             response = send(adapter, request, *args, **kwargs)
-            self.requests += 1
-            self.bytes += len(request.body or b"") + int(response.headers["Content-Length"])
+            self._count(request, response.headers)
             return response
 
-        requests.adapters.HTTPAdapter.send = counting  # type: ignore[method-assign]
-        try:
+        def speaking(connection: Any, request: Any, **kwargs: Any) -> Any:
+            answer = speak(connection, request, **kwargs)
+            self._count(request, answer.reply.headers)
+            return answer
+
+        adapter_class = requests.adapters.HTTPAdapter
+        with patch.object(adapter_class, "send", sending), patch.object(connections, "speak", speaking):
             yield
-        finally:
-            requests.adapters.HTTPAdapter.send = send  # type: ignore[method-assign]
+
+    def _count(self, request: Any, headers: Any) -> None:
+        self.requests += 1
+        self.bytes += len(request.body or b"") + int(headers["Content-Length"])
 
 
 def exchangelib_calendars(lab: dict[str, Any]) -> list[Any]:

@@ -27,6 +27,7 @@ from roomd_core.sync.remote import ExchangeUnavailable
 from roomd_daemon.exchange.envelope import post, wrap
 from roomd_daemon.exchange.settings import Access, Auth, ExchangeSettings
 from roomd_daemon.exchange.soap import LARGEST_BODY, Element, Malformed
+from roomd_daemon.exchange.speaking import Answer, keep_cookies, opening, speak
 from roomd_daemon.exchange.trouble import (
     DIRECTORY,
     MAY_CARRY_SOAP,
@@ -107,6 +108,15 @@ class _Pool(HTTPSConnectionPool):
             self._door.shown(conn.sock.getpeercert())
         self._door.flight.use(conn.sock)
 
+    @contextmanager
+    def opened(self) -> Iterator[Any]:
+        """Lend the connection if it is open, and the other end has not closed it meanwhile; else None."""
+        conn = self._get_conn()
+        try:
+            yield None if conn.is_closed else conn
+        finally:
+            self._put_conn(conn)
+
 
 class _Door(HTTPAdapter):
     """An HTTP adapter with one TLS context of ours and one connection."""
@@ -130,6 +140,20 @@ class _Door(HTTPAdapter):
         if self._pool is None:
             self._pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
         return self._pool
+
+    def speak(self, request: requests.PreparedRequest, *, opening: str, quiet: float) -> Answer | None:
+        """Send a request on the connection as it is. None where it is not open: then nothing was sent."""
+        if self._pool is None:
+            return None
+        with self._pool.opened() as conn:
+            if conn is None:
+                return None
+            self.flight.use(conn.sock)
+            conn.sock.settimeout(quiet)
+            answer = speak(conn.sock, request, opening=opening)
+            if not answer.stays:
+                conn.close()
+            return answer
 
     def close(self) -> None:
         """Close the connection; the next request opens another."""
@@ -170,6 +194,7 @@ class Connections(BaseProtocol):  # type: ignore[misc]  # exchangelib is untyped
         """What every request says besides, or in place of what exchangelib would say under the same names."""
         self._tls = tls_context(settings)
         self._url = str(requests.Request("POST", settings.endpoint).prepare().url)
+        self._opening = opening(self._url)
         super().__init__(
             Configuration(
                 credentials=Credentials(settings.username, settings.password.reveal()),
@@ -197,9 +222,8 @@ class Connections(BaseProtocol):  # type: ignore[misc]  # exchangelib is untyped
     def send(self, mailbox: str, payload: Element, flight: Flight) -> Reply:
         """Send one request once, and return the whole answer. Raise CallFailed or Malformed."""
         with self._flying(flight) as session:
-            response = self._post(session, mailbox, payload, quiet=self._settings.deadline)
-            with response:
-                reply = Reply(status=response.status_code, headers=response.headers, body=_read_body(response))
+            request = self._prepared(session, mailbox, payload)
+            reply = self._spoken(session, request) or self._posted(session, request)
         if flight.is_cut or reply.status not in MAY_CARRY_SOAP:
             self.retire_session(session)
         else:
@@ -218,8 +242,8 @@ class Connections(BaseProtocol):  # type: ignore[misc]  # exchangelib is untyped
         the next request reaches the same server behind a load balancer, but not its connection.
         """
         with self._flying(flight) as session:
-            response = self._post(session, mailbox, payload, quiet=quiet)
-            with response:
+            request = self._prepared(session, mailbox, payload)
+            with self._post(session, request, quiet=quiet) as response:
                 if response.status_code != HTTPStatus.OK:
                     reply = Reply(status=response.status_code, headers=response.headers, body=_read_body(response))
                     believe(reply)
@@ -247,17 +271,36 @@ class Connections(BaseProtocol):  # type: ignore[misc]  # exchangelib is untyped
             raise why_failed(error, flight) from error
         flight.land()
 
-    def _post(self, session: requests.Session, mailbox: str, payload: Element, *, quiet: float) -> requests.Response:
+    def _spoken(self, session: requests.Session, request: requests.PreparedRequest) -> Reply | None:
+        """Send a request on the session's connection. None where it is not open, or not signed in any more."""
+        door: Any = session.get_adapter(self.service_endpoint)
+        answer: Answer | None = door.speak(request, opening=self._opening, quiet=self._settings.deadline)
+        if answer is None or (answer.reply.status == HTTPStatus.UNAUTHORIZED and not _carries_sign_in(request)):
+            return None
+        keep_cookies(session, request, answer)
+        return answer.reply
+
+    def _posted(self, session: requests.Session, request: requests.PreparedRequest) -> Reply:
+        """Send a request as requests does it: open a connection if need be, and sign in."""
+        with self._post(session, request, quiet=self._settings.deadline) as response:
+            return Reply(status=response.status_code, headers=response.headers, body=_read_body(response))
+
+    def _prepared(self, session: requests.Session, mailbox: str, payload: Element) -> requests.PreparedRequest:
         anchor = {} if mailbox == DIRECTORY else {"X-AnchorMailbox": mailbox}
         impersonated = mailbox if anchor and self._settings.access is Access.IMPERSONATION else None
         body = wrap(payload, version=VERSION.api_version, as_whom=impersonated)
-        return session.send(
-            post(session, self._url, body, {**anchor, **self.headers}),
-            allow_redirects=False,
-            timeout=(_CONNECT_SECONDS, quiet),
-            stream=True,
-            proxies={},
-        )
+        return post(session, self._url, body, {**anchor, **self.headers})
+
+    def _post(
+        self, session: requests.Session, request: requests.PreparedRequest, *, quiet: float
+    ) -> requests.Response:
+        timeout = (_CONNECT_SECONDS, quiet)
+        return session.send(request, allow_redirects=False, timeout=timeout, stream=True, proxies={})
+
+
+def _carries_sign_in(request: requests.PreparedRequest) -> bool:
+    """Say whether a request signs in by itself, as Basic does: a refusal of it is one of its password."""
+    return "Authorization" in request.headers
 
 
 def _read_body(response: requests.Response) -> bytes:

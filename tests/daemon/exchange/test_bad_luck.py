@@ -101,6 +101,29 @@ async def test_after_a_refusal_every_connection_has_to_sign_in_anew(connect: Ope
     assert lab.connections == 4
 
 
+async def test_on_an_open_connection_a_refused_password_is_sent_once(connect: Open, lab: WatchedLab) -> None:
+    exchange = connect(auth=Auth.BASIC, max_connections=1)
+    await exchange.changes(BOSS, None)
+    sent = lab.sign_ins
+    lab.faults.add("http-401")
+
+    with pytest.raises(SignInRefused):
+        await exchange.changes(BOSS, None)
+
+    assert lab.sign_ins == sent + 1
+
+
+async def test_a_connection_that_is_no_longer_signed_in_is_signed_in_anew(connect: Open, lab: WatchedLab) -> None:
+    exchange = connect(auth=Auth.NTLM, max_connections=1)
+    await exchange.changes(BOSS, None)
+    read, connections = lab.count("SyncFolderItems"), lab.connections
+    lab.faults.add("http-401")
+
+    assert (await exchange.changes(BOSS, None)).last
+
+    assert (lab.count("SyncFolderItems"), lab.connections) == (read + 1, connections)
+
+
 async def test_the_password_is_in_no_repr_and_no_message(connect: Open, lab: WatchedLab, address: LabAddress) -> None:
     settings = settings_for(lab, address, password=Secret("hunter2"))
     exchange = connect(password=Secret("hunter2"))

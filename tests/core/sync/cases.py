@@ -31,6 +31,9 @@ PLAN = meeting("Planning", 10, 11)
 WEEKLY = Series(
     recurrence=Recurrence(pattern=Daily(interval=7), first=PLAN.start.date(), range=Numbered(count=4)),
 )
+SERIES = replace(PLAN, series=WEEKLY)
+SECOND = PLAN.start + timedelta(days=7)
+"""The original start of the second occurrence."""
 PATIENCE = timedelta(minutes=5)
 
 

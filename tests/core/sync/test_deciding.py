@@ -5,7 +5,20 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from core.sync.cases import PLAN, WEEKLY, case, conflict, copy, event, operation, parked, seen, setting
+from core.sync.cases import (
+    PLAN,
+    SECOND,
+    SERIES,
+    WEEKLY,
+    case,
+    conflict,
+    copy,
+    event,
+    operation,
+    parked,
+    seen,
+    setting,
+)
 from core.sync.house import LAKE, LI, MOON, NOW, ZHANG, at
 from roomd_core.model import (
     Answer,
@@ -49,8 +62,6 @@ ACTOR = "unix:zhangsan"
 HOUR = timedelta(hours=1)
 LATER = setting(NOW + HOUR)
 CANCELLED = replace(event(), status=EventStatus.CANCELLED)
-SERIES = replace(PLAN, series=WEEKLY)
-SECOND = PLAN.start + timedelta(days=7)
 
 
 def moved(*, by: timedelta = HOUR) -> ModifiedOccurrence:

@@ -39,7 +39,11 @@ ONE_IN = 1 if os.environ.get("ROOMD_FAILURES") == "all" else 60
 
 
 class Fault(Struct, frozen=True, kw_only=True):
-    """One way in which a call fails. ``may_say`` is the kind of conflict it may rightly leave for a person."""
+    """One way in which a call fails. ``may_say`` is the kind of conflict it may rightly leave for a person.
+
+    Besides, whatever makes a cancellation wait may have the room decline what was booked in its place: a mailbox in
+    trouble keeps nobody else waiting, and so the booking goes before what was to free the room.
+    """
 
     name: str
     calls: frozenset[str]
@@ -92,11 +96,13 @@ def failing(number: int, fault: Fault) -> Luck:
     return lambda call, moment, _name, _mailbox: fault.error() if (call, moment) == (number, fault.when) else None
 
 
-async def live_on(house: House, luck: Luck) -> tuple[dict[str, Any], list[str]]:
+async def live_on(house: House, luck: Luck = good_luck, *, pushing: bool = False) -> tuple[dict[str, Any], list[str]]:
     """Go on until nothing is left to do; return how it ended, and the calls made on the way."""
     async with house.open():
         already = len(house.exchange.calls)
         house.exchange.luck = luck
+        if pushing:
+            await house.engine.push_due()
         await house.settle()
         house.exchange.luck = good_luck
         await house.settle()
@@ -109,8 +115,9 @@ def pairs(calls: list[str], *, first: int) -> Iterator[tuple[int, Fault]]:
     yield from every[first % ONE_IN :: ONE_IN]
 
 
-def says_so(found: dict[str, Any], fault: Fault) -> bool:
-    return fault.may_say is not None and any(kind == fault.may_say for kind, _ in found["conflicts"])
+def says_so(found: dict[str, Any], fault: Fault, call: str) -> bool:
+    rightly = {fault.may_say, "room-declined" if call == "cancel" else None}
+    return any(kind in rightly for kind, _ in found["conflicts"])
 
 
 @pytest.mark.timeout(900)
@@ -118,15 +125,17 @@ def says_so(found: dict[str, Any], fault: Fault) -> bool:
 async def test_a_call_that_fails_once_changes_nothing_in_the_end(
     tmp_path: Path, scenario: Scenario, answers: RoomAnswer
 ) -> None:
+    """Where a calendar cannot be read, the end may be that of writing before reading, which is as healthy."""
     async with House(tmp_path / "begun", answers=answers).open() as begun:
         await scenario(begun)
     already = len(begun.exchange.calls)
-    expected, calls = await live_on(begun.fork(tmp_path / "whole"), good_luck)
+    expected, calls = await live_on(begun.fork(tmp_path / "whole"))
+    unread, _ = await live_on(begun.fork(tmp_path / "unread"), pushing=True)
     wrong, tried = [], 0
     for tried, (number, fault) in enumerate(pairs(calls, first=7 * CASES.index((scenario, answers))), 1):  # noqa: B007
         found, _ = await live_on(begun.fork(tmp_path / "twin"), failing(already + number, fault))
         rmtree(tmp_path / "twin")
-        if found != expected and not says_so(found, fault):
+        if found not in (expected, unread) and not says_so(found, fault, calls[number - 1]):
             wrong.append(f"call {number} ({calls[number - 1]}): {fault.name}: {differing(expected, found)}")
     logger.info("%s, answered by %s: %d pairs of a call and a fault", scenario.__name__, answers, tried)
     assert not wrong, "\n".join(wrong)

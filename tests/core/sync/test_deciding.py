@@ -22,10 +22,12 @@ from core.sync.cases import (
 from core.sync.house import LAKE, LI, MOON, NOW, ZHANG, at
 from roomd_core.model import (
     Answer,
+    ChangeKind,
     ConflictKind,
     Drift,
     EventStatus,
     ItemKind,
+    ItemRef,
     OperationKind,
     OperationState,
     Origin,
@@ -40,8 +42,9 @@ from roomd_core.sync.conclude import conclude
 from roomd_core.sync.copies import series_in
 from roomd_core.sync.drift import disagreement, review_drift
 from roomd_core.sync.dropping import reconsider
-from roomd_core.sync.observe import observe, observe_absence
-from roomd_core.sync.plan import with_exceptions
+from roomd_core.sync.match import Cases
+from roomd_core.sync.observe import absorb, observe, observe_absence
+from roomd_core.sync.plan import plan_pull, with_exceptions
 from roomd_core.sync.remote import (
     ChangePage,
     ExchangeUnavailable,
@@ -244,6 +247,39 @@ def test_an_item_that_is_back_lets_go_on_what_waited_for_a_decision_about_it() -
     [closed] = after.conflicts
     assert (closed.resolved_at, closed.resolved_by) == (LATER.now, "roomd")
     assert after.event.content.title == "Renamed"
+
+
+def test_only_what_was_given_up_goes_on_when_an_item_is_back() -> None:
+    asked = conflict(ConflictKind.EDIT_VS_DELETE, base=PLAN, local=replace(PLAN, title="Renamed"))
+    looked_up = operation(id=2, state=OperationState.UNKNOWN, error="lost")
+    waiting = case(of=event(asked.local), operations=(parked(), looked_up), conflicts=(asked,))
+    after = observe(waiting, setting().mailboxes[ZHANG], seen(), LATER)
+    assert {op.id: op.state for op in after.operations} == {1: OperationState.QUEUED, 2: OperationState.UNKNOWN}
+
+
+def test_two_events_that_are_one_meeting_become_one() -> None:
+    calling_off = operation(OperationKind.CANCEL, id=7)
+    renamed = replace(event(replace(PLAN, title="Renamed")), global_id=b"id", status=EventStatus.CANCELLED)
+    twin = case(copy(MOON), of=renamed, operations=(calling_off,))
+    one, other = absorb(case(copy()), twin)
+    assert [item.mailbox for item in one.items] == [ZHANG, MOON]
+    assert (one.event.content.title, one.cancelled) == ("Renamed", True), "what was done to either is kept"
+    assert [(op.kind, op.id, op.event) for op in one.operations] == [(OperationKind.CANCEL, 0, "plan")]
+    assert (other.items, other.cancelled, other.event.global_id) == ((), True, None)
+    again, _ = absorb(one, twin)
+    assert again.operations == one.operations, "it is called off once"
+    assert not absorb(case(copy()), replace(twin, operations=()))[0].cancelled
+
+
+def test_a_page_that_tells_more_of_what_it_began_is_understood_as_a_whole() -> None:
+    first = seen(ZHANG, detail=None, global_id=b"id")
+    moved_since = replace(first, ref=ItemRef(item_id="other", change_key="3"), start=at(12), end=at(13))
+    page = ChangePage(state="1", changed=(first, moved_since), deleted=(first.ref.item_id,), last=True)
+    [revision] = plan_pull(page, Cases([]), setting().mailboxes[ZHANG], setting())
+    assert (revision.before, revision.after.event.content.start) == (None, at(12))
+    assert [item.ref.item_id for item in revision.after.items] == ["other"]
+    [change] = revision.entries
+    assert change.kind is ChangeKind.CREATED
 
 
 def test_a_deletion_of_what_is_cancelled_here_ends_the_cancellation() -> None:

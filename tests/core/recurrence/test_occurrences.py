@@ -184,3 +184,12 @@ def test_a_series_meant_in_another_zone_falls_on_the_days_of_that_zone() -> None
     assert times_of(replace(content, series=None)).shift == timedelta()
     third = PLAN.start + timedelta(days=14)
     assert fitting(content, dict.fromkeys((PLAN.start, SECOND, third))) == {PLAN.start, SECOND}
+
+
+def test_exceptions_are_kept_in_order_and_by_original_start() -> None:
+    third = replace(PLAIN, original_start=SECOND + timedelta(days=7), title="Third")
+    both = WEEKLY.with_modified(third).with_modified(OWN)
+    assert both.modified == (OWN, third)
+    assert both.with_modified(PLAIN).modified == (PLAIN, third)
+    assert both.without_modified(SECOND) == WEEKLY.with_modified(third)
+    assert both.without_modified(PLAN.start) == both

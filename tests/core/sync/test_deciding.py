@@ -249,6 +249,54 @@ def test_an_item_that_is_back_lets_go_on_what_waited_for_a_decision_about_it() -
     assert after.event.content.title == "Renamed"
 
 
+def test_what_the_store_forgot_is_known_again_by_its_key() -> None:
+    forgotten = case(of=replace(event(origin=Origin.EXCHANGE), key=None))
+    mine = observe(forgotten, setting().mailboxes[ZHANG], seen(own_key="here.other"), LATER)
+    assert (mine.event.origin, mine.event.key) == (Origin.LOCAL, "here.other")
+    for stranger in (seen(own_key="elsewhere.key", uid="outlook"), seen(uid="outlook")):
+        theirs = observe(forgotten, setting().mailboxes[ZHANG], stranger, LATER)
+        assert (theirs.event.origin, theirs.event.key) == (Origin.EXCHANGE, None)
+
+
+def test_the_best_copy_that_was_read_decides() -> None:
+    room, person = copy(MOON), copy(LI)
+    theirs = event(origin=Origin.EXCHANGE)
+    told = seen(MOON, title="Rewritten", is_organizer=False)
+    later = observe(case(room, person, of=theirs), setting().mailboxes[MOON], told, LATER)
+    assert later.event.content.title == "Planning", "a person knows more than a room"
+    told = seen(LI, title="Renamed", is_organizer=False)
+    later = observe(case(room, person, of=theirs), setting().mailboxes[LI], told, LATER)
+    assert later.event.content.title == "Renamed"
+    later = observe(case(copy(), person, of=theirs), setting().mailboxes[LI], told, LATER)
+    assert later.event.content.title == "Planning", "the organizer knows best"
+
+
+def test_what_a_merge_left_over_is_queued_once() -> None:
+    left = case(copy(), of=event(replace(PLAN, title="Ours")))
+    [update] = conclude(case(copy()), left, LATER).after.operations
+    assert (update.id, update.event, update.mailbox, update.kind) == (0, "plan", ZHANG, OperationKind.UPDATE)
+    assert (update.key, update.payload.title, update.created_at) == ("here.key", "Ours", LATER.now)
+    for settled in (
+        case(copy()),
+        replace(left, items=()),
+        replace(left, event=replace(left.event, status=EventStatus.CANCELLED)),
+        *(replace(left, operations=(operation(kind, id=5),)) for kind in OperationKind),
+    ):
+        assert conclude(settled, settled, LATER).after.operations == settled.operations
+
+
+def test_an_event_gets_another_version_when_what_a_person_edits_changes() -> None:
+    before, renamed = (
+        case(copy()),
+        case(copy(), of=event(replace(PLAN, title="Ours"), base=replace(PLAN, title="Ours"))),
+    )
+    after = conclude(before, renamed, LATER).after.event
+    assert (after.version, after.changed_at) == (2, LATER.now)
+    heard = replace(before, event=replace(event(), responses=(Response(address=LI, answer=Answer.ACCEPTED),)))
+    assert conclude(before, heard, LATER).after.event.version == 1, "answers alone are none"
+    assert conclude(None, before, LATER).after.event.version == 1
+
+
 def test_only_what_was_given_up_goes_on_when_an_item_is_back() -> None:
     asked = conflict(ConflictKind.EDIT_VS_DELETE, base=PLAN, local=replace(PLAN, title="Renamed"))
     looked_up = operation(id=2, state=OperationState.UNKNOWN, error="lost")

@@ -33,7 +33,7 @@ coverage: $(READY) ## See that every branch of what decides is tested
 	$(BIN)/coverage run -m pytest -q $(DECIDING)
 	$(BIN)/coverage report
 
-mutants: $(READY) ## Break what decides, in every small way, and see which tests notice: takes half an hour
+mutants: $(READY) ## Break what decides, in every small way, and see which tests notice: takes ten minutes
 	rm -rf $(MUTANTS) && mkdir -p $(MUTANTS)/src
 	cp -r core/roomd_core daemon/roomd_daemon $(MUTANTS)/src
 	cp -r tests pyproject.toml $(MUTANTS)

@@ -24,7 +24,15 @@ from roomd_core.occurrences import (
     with_exceptions,
     without_the_usual,
 )
-from roomd_core.recurrence import Daily, EndDate, ModifiedOccurrence, Numbered, Series
+from roomd_core.recurrence import (
+    Daily,
+    EndDate,
+    ModifiedOccurrence,
+    Numbered,
+    Series,
+    ends_before,
+    occurrences_between,
+)
 
 QUICK = settings(deadline=None, max_examples=40)
 PLAIN = ModifiedOccurrence(original_start=SECOND, start=SECOND, end=SECOND + HOUR)
@@ -193,3 +201,27 @@ def test_exceptions_are_kept_in_order_and_by_original_start() -> None:
     assert both.with_modified(PLAIN).modified == (PLAIN, third)
     assert both.without_modified(SECOND) == WEEKLY.with_modified(third)
     assert both.without_modified(PLAN.start) == both
+
+
+def test_an_occurrence_that_differs_says_in_what() -> None:
+    content = having(OWN)
+    assert content.series is not None
+    shown_in = occurrences_between(content.series, times_of(content), PLAN.start, SECOND + 4 * HOUR)
+    assert [(each.original_start, each.modified) for each in shown_in] == [(PLAN.start, None), (SECOND, OWN)]
+
+
+def test_a_series_that_begins_days_before_or_after_its_rule_is_not_shifted() -> None:
+    rule = WEEKLY.recurrence
+    assert rule is not None
+    for days, shift in ((2, 0), (1, -1), (0, 0), (-1, 1), (-2, 0)):
+        other = replace(rule, first=rule.first + timedelta(days=days))
+        assert times_of(replace(SERIES, series=Series(recurrence=other))).shift == timedelta(days=shift)
+
+
+def test_a_series_is_over_when_its_last_occurrence_and_every_exception_are() -> None:
+    times, last = times_of(SERIES), PLAN.end + timedelta(days=21)
+    assert not ends_before(WEEKLY, times, last)
+    assert ends_before(WEEKLY, times, last + timedelta(seconds=1))
+    moved_on = replace(PLAIN, end=last + HOUR)
+    assert not ends_before(WEEKLY.with_modified(moved_on), times, last + HOUR)
+    assert ends_before(WEEKLY.with_modified(moved_on), times, last + HOUR + timedelta(seconds=1))

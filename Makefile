@@ -5,7 +5,13 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test contract simulate kills lint lock bench clean
+# The tests of what decides: everything of the engine but its long histories.
+DECIDING := tests/core/merge tests/core/recurrence tests/core/sync tests/daemon/exchange/test_faults.py \
+  tests/daemon/exchange/test_trouble.py $(foreach name,crashes crashes_of_series failures first simulation \
+  simulation_of_series,--ignore tests/core/sync/test_$(name).py) --ignore tests/core/sync/simulation
+MUTANTS := build/mutants
+
+.PHONY: help demo test coverage mutants contract simulate kills lint lock bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -22,6 +28,17 @@ demo: $(READY) ## Try roomd on an Exchange of its own: the interface, or a guide
 
 test: $(READY) ## Run every test
 	$(BIN)/pytest
+
+coverage: $(READY) ## See that every branch of what decides is tested
+	$(BIN)/coverage run -m pytest -q $(DECIDING)
+	$(BIN)/coverage report
+
+mutants: $(READY) ## Break what decides, in every small way, and see which tests notice: takes ten minutes
+	rm -rf $(MUTANTS) && mkdir -p $(MUTANTS)/src
+	cp -r core/roomd_core daemon/roomd_daemon $(MUTANTS)/src
+	cp -r tests pyproject.toml $(MUTANTS)
+	cd $(MUTANTS) && ../../$(BIN)/mutmut run
+	cd $(MUTANTS) && ../../$(BIN)/mutmut results
 
 contract: $(READY) ## Hold any EWS endpoint to the lab's contract: make contract ENDPOINT=accounts.json
 	$(BIN)/pytest tests/lab/contract --endpoint-file $(ENDPOINT)

@@ -17,7 +17,6 @@ from roomd_core.recurrence.rule import (
     Pattern,
     Recurrence,
     RelativeMonthly,
-    RelativeYearly,
     Week,
     Weekly,
 )
@@ -116,9 +115,9 @@ def _cycle(pattern: Pattern, first: date) -> _Cycle:
             return _Months(_month_number(first.year, first.month), pattern.interval, choose)
         case AbsoluteYearly():
             return _Months(_month_number(first.year, pattern.month), _MONTHS_A_YEAR, _on_day(pattern.day))
-        case RelativeYearly():
-            choose = _on_weekday(pattern.day, pattern.week)
-            return _Months(_month_number(first.year, pattern.month), _MONTHS_A_YEAR, choose)
+        case yearly:
+            choose = _on_weekday(yearly.day, yearly.week)
+            return _Months(_month_number(first.year, yearly.month), _MONTHS_A_YEAR, choose)
 
 
 def _weeks(pattern: Weekly, first: date) -> _Weeks:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from roomd_core.recurrence.days import days_between, last_day
+from roomd_core.recurrence.days import days_between
 from roomd_core.recurrence.rule import EndDate, Numbered, Recurrence
 
 _DAY = timedelta(days=1)
@@ -52,12 +52,6 @@ def begun_on(recurrence: Recurrence, day: date) -> Recurrence:
     if isinstance(extent, Numbered):
         extent = Numbered(count=extent.count - index_of(recurrence, day) + 1)
     return replace(recurrence, first=day, range=extent)
-
-
-def is_last(recurrence: Recurrence, day: date) -> bool:
-    """Say whether no occurrence comes after a day."""
-    last = last_day(recurrence)
-    return last is not None and (last <= day or day_after(recurrence, day) is None)
 
 
 def _later(day: date) -> date:

@@ -59,7 +59,3 @@ class Series(Struct, frozen=True, kw_only=True):
             modified=tuple(each for _, each in ordered if each is not None),
             deleted=tuple(original_start for original_start, each in ordered if each is None),
         )
-
-    def with_deleted(self, original_start: datetime) -> "Series":
-        """Return the series with one occurrence deleted."""
-        return self.with_exceptions({**self.exceptions, original_start: None})

@@ -1,7 +1,6 @@
 """A rule in words, as it stands behind "recurs"."""
 
 from datetime import date
-from typing import assert_never
 
 from roomd_core.recurrence.rule import (
     AbsoluteMonthly,
@@ -10,12 +9,10 @@ from roomd_core.recurrence.rule import (
     DayOfWeek,
     EndDate,
     NoEnd,
-    Numbered,
     Pattern,
     Range,
     Recurrence,
     RelativeMonthly,
-    RelativeYearly,
     Weekly,
 )
 
@@ -43,9 +40,8 @@ def _pattern(pattern: Pattern) -> str:
             return f"on the {pattern.week} {_name(pattern.day)} of {_every(pattern.interval, 'month')}"
         case AbsoluteYearly():
             return f"every year on {pattern.day} {MONTHS[pattern.month - 1]}"
-        case RelativeYearly():
-            return f"every year on the {pattern.week} {_name(pattern.day)} of {MONTHS[pattern.month - 1]}"
-    assert_never(pattern)
+        case yearly:
+            return f"every year on the {yearly.week} {_name(yearly.day)} of {MONTHS[yearly.month - 1]}"
 
 
 def _weekly(pattern: Weekly) -> str:
@@ -60,9 +56,8 @@ def _range(extent: Range) -> str:
             return ""
         case EndDate():
             return f" until {_date(extent.last)}"
-        case Numbered():
-            return ", once" if extent.count == 1 else f", {extent.count} times"
-    assert_never(extent)
+        case numbered:
+            return ", once" if numbered.count == 1 else f", {numbered.count} times"
 
 
 def _every(interval: int, unit: str) -> str:

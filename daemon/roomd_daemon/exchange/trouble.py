@@ -138,8 +138,8 @@ def trouble_of(failure: Failure, request: Request, settings: ExchangeSettings) -
         case NotEws(reply=reply) if reply.status == _UNAUTHORIZED and not _offers(settings.auth, reply):
             offered = reply.headers["WWW-Authenticate"]
             return replace(about, cause=Cause.NO_COMMON_SIGN_IN, text=f"{settings.auth} is set, it offers {offered}")
-        case NotEws(reply=reply):
-            return replace(about, cause=failure.cause, status=reply.status, **_from_http(failure, reply))
+        case elsewhere:
+            return replace(about, cause=elsewhere.cause, status=elsewhere.reply.status, **_from_http(elsewhere))
 
 
 def _offers(auth: Auth, reply: Reply) -> bool:
@@ -147,7 +147,8 @@ def _offers(auth: Auth, reply: Reply) -> bool:
     return not offered or any(scheme in offered for scheme in _SCHEMES[auth])
 
 
-def _from_http(failure: NotEws, reply: Reply) -> dict[str, Any]:
+def _from_http(failure: NotEws) -> dict[str, Any]:
+    reply = failure.reply
     location = reply.headers.get("Location", "")
     locked = _LOCKED_OUT_WORDS in reply.body
     return {

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -115,3 +116,30 @@ def test_a_longer_and_a_shorter_meeting_are_one_conflict_about_time() -> None:
     longer, shorter = (replace(base, end=START + timedelta(minutes=minutes)) for minutes in (90, 30))
     merged = merge(base, longer, shorter)
     assert (merged.content, merged.conflicts) == (shorter, ("time",))
+
+
+@pytest.mark.parametrize(
+    ("field", "told", "same"),
+    [
+        ("title", "Plan", "  Plan\t"),
+        ("location", "Roof", " Roof "),
+        ("body", "one\n\ntwo", "one \u00a0\r\n\t\r\ntwo\r"),
+        ("body", "one\ntwo", "\n one\rtwo \n".replace(" one", "one")),
+        ("categories", ("a", "b"), ("b", "a", "b")),
+        ("rooms", ("l@x", "m@x"), ("m@x", "l@x", "m@x")),
+        (
+            "attendees",
+            (Attendee(address="a@x"), Attendee(address="b@x")),
+            (Attendee(address="b@x"),) * 2 + (Attendee(address="a@x"),),
+        ),
+    ],
+)
+def test_what_is_compared_is_in_order_and_without_what_a_server_adds(field: str, told: object, same: object) -> None:
+    content = Content(title="Plan", start=START, end=START)
+    assert getattr(normalize(replace(content, **{field: same})), field) == told
+    assert normalize(replace(content, **{field: told})) == replace(content, **{field: told})
+
+
+def test_blanks_within_a_line_are_meant() -> None:
+    content = Content(title="Plan", start=START, end=START, body="one  two\n  three")
+    assert normalize(content) == content

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from roomd_core.merge import Merge, compare, diff, merge, take
+from roomd_core.merge import Merge, compare, diff, merge, normalize, take
 from roomd_core.model import (
     ConflictKind,
     Content,
@@ -84,7 +84,7 @@ def absorb(case: Case, twin: Case, setting: Setting) -> tuple[Case, Case]:
     changed = [one for one in (case, twin) if one.edited and not one.cancelled]
     for item in twin.items:
         case = case.with_item(replace(item, event=case.event.id))
-    case = _with_edits(case, twin)
+    case = _with_what_was_saved(_with_edits(case, twin), twin, setting)
     cancel = twin.operation(OperationKind.CANCEL)
     if cancel and not case.cancelled:
         case = _cancel(case).with_operation(replace(cancel, id=0, event=case.event.id))
@@ -103,6 +103,19 @@ def _with_edits(case: Case, twin: Case) -> Case:
     if base is None and not case.operation(OperationKind.CREATE):
         base = take(event.content, twin.event.base, units)
     return case.with_event(replace(event, content=take(event.content, twin.event.content, units), base=base))
+
+
+def _with_what_was_saved(case: Case, twin: Case, setting: Setting) -> Case:
+    """Ask about what was saved of the twin when its meeting seemed to be gone: nothing tells what it was before."""
+    saved, units = twin.event.content, diff(case.event.content, twin.event.content)
+    if not units or twin.cancelled or twin.operation(OperationKind.CREATE) is None:
+        return case
+    if case.cancelled:
+        case = case.with_event(replace(case.event, content=saved))
+        return case.with_conflict(conflicts.called_off_meanwhile(case, twin, setting))
+    there = case.event.content
+    asked = conflicts.edited_on_both_sides(case.with_event(twin.event), None, there, units, setting)
+    return case.with_conflict(replace(asked, event=case.event.id))
 
 
 def rank(item: Item, setting: Setting) -> int:
@@ -227,9 +240,23 @@ def _forget_alone(case: Case, original_start: datetime) -> Case:
 def _base(case: Case, seen: RemoteItem, remote: Content) -> Content:
     """What both sides last agreed on. A write whose answer was lost, but which was applied, moved it forward."""
     for operation in case.operations:
-        if _made(operation, seen) or _applied(operation, case, remote):
+        if _made(operation, seen):
             return after_write(case.event.base, operation.payload, remote)
+        if operation.kind is OperationKind.UPDATE and operation.state in _IN_DOUBT and case.event.base:
+            return _as_far_as_seen(case.event.base, operation.payload, remote)
     return case.event.base or case.event.content
+
+
+def _as_far_as_seen(base: Content, written: Content, remote: Content) -> Content:
+    """Return what is agreed on after an update whose answer was lost: of what it wrote, all that is there so.
+
+    What is there otherwise was changed by somebody after it, or instead of it. Nobody can tell which, so it counts as
+    changed on both sides.
+    """
+    there = set(diff(base, written)) - set(diff(written, remote))
+    if written.body.strip() and normalize(written).body in normalize(remote).body:
+        there |= {"body"} & set(diff(base, written))  # Exchange may have put words of its own below it
+    return take(base, after_write(base, written, remote), there) if there else base
 
 
 def _made(operation: Operation, seen: RemoteItem) -> bool:
@@ -239,19 +266,6 @@ def _made(operation: Operation, seen: RemoteItem) -> bool:
     """
     is_ours = seen.own_key == operation.key
     return operation.kind is OperationKind.CREATE and operation.state is not OperationState.DONE and is_ours
-
-
-def _applied(operation: Operation, case: Case, remote: Content) -> bool:
-    """Say whether an update whose outcome is unknown was applied.
-
-    It was if something it was to change is as it wrote it and nothing is as it was: an update is applied whole, and
-    somebody there may have chosen the same by himself.
-    """
-    if operation.kind is not OperationKind.UPDATE or operation.state not in _IN_DOUBT or case.event.base is None:
-        return False
-    written = set(diff(case.event.base, operation.payload))
-    untouched = written - set(diff(case.event.base, remote))
-    return not untouched and bool(written - set(diff(operation.payload, remote)))
 
 
 def _adopt(case: Case, seen: RemoteItem) -> Case:

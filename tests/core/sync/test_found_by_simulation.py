@@ -386,3 +386,22 @@ async def test_a_refusal_nobody_needs_to_decide_any_more_is_no_question(house: H
 
     assert not await house.conflicts()
     assert await house.waiting() == 0
+
+
+async def test_half_of_a_lost_update_chosen_alike_in_outlook_does_not_drop_the_other_half(house: House) -> None:
+    event = await house.book(meeting())
+    await house.settle()
+    await house.change(event, start=at(15), end=at(16), location="Ours")
+    lost = once("update", "before", OutcomeUnknown("The connection broke."))
+
+    def luck(number: int, when: str, call: str, mailbox: str) -> BaseException | None:
+        error = lost(number, when, call, mailbox)
+        if error:
+            house.exchange.edit(house.exchange.copies(ZHANG)[0], start=at(15), end=at(16), location="Theirs")
+        return error
+
+    house.exchange.luck = luck
+    await house.settle()
+    [asked] = await house.conflicts()
+    assert asked.local
+    assert (asked.units, asked.local.location) == (("location",), "Ours")

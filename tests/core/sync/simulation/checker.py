@@ -85,9 +85,8 @@ class Checker:
 
     def _check_covered(self, store: sqlite3.Connection, address: str, position: int) -> None:
         calendar = self._exchange.calendars[address]
-        rows = store.execute("SELECT item_id, change_key, event, missing FROM item WHERE mailbox = ?", (address,))
-        asked = self._unaccounted(store)
-        known = {item_id: key for item_id, key, event, missing in rows if not (missing and event in asked)}
+        rows = store.execute("SELECT item_id, change_key FROM item WHERE mailbox = ? AND NOT missing", (address,))
+        known = dict(rows.fetchall())
         for item_id in set(calendar.feed[:position]) - set(calendar.feed[position:]):
             copy = calendar.copies.get(item_id)
             wanted = copy.ref.change_key if copy and not copy.is_cancelled else None
@@ -95,15 +94,11 @@ class Checker:
                 self._history.breaks("S6", f"{address} is stored up to {position}, without {item_id}")
 
     def _unaccounted(self, store: sqlite3.Connection) -> set[str]:
-        """Name the events whose item is kept here though it is gone.
-
-        They are asked about, cancelled, to be made anew, or a series that was decided to be kept so.
-        """
+        """Name the events whose item is kept here though it is gone: asked about, or a series kept so."""
         rows = store.execute(
-            "SELECT c.event FROM conflict c JOIN event e ON e.id = c.event WHERE c.kind = :missing"
-            " AND (c.resolved_at IS NULL OR e.status = 'cancelled' OR (e.recurring AND c.kept = :kept)"
-            " OR EXISTS (SELECT 1 FROM operation WHERE event = e.id AND kind = 'create' AND state <> 'done'))",
-            {"missing": ConflictKind.MISSING_REMOTE, "kept": Side.LOCAL},
+            "SELECT c.event FROM conflict c JOIN event e ON e.id = c.event WHERE c.kind = ?"
+            " AND (c.resolved_at IS NULL OR (e.recurring AND c.kept = ?))",
+            (ConflictKind.MISSING_REMOTE, Side.LOCAL),
         )
         return {event for (event,) in rows}
 
@@ -197,7 +192,8 @@ class Checker:
         for (event, unit), command in last.items():
             if cancelled.get(event, -1) > command.at or command.asked is None:
                 continue
-            held = {unit_of(each.local, unit) for each in asked if each.event == event and each.local}
+            one = self._one_meeting(event)
+            held = {unit_of(each.local, unit) for each in asked if each.event in one and each.local}
             if unit_of(command.asked, unit) in held:
                 continue
             kept = self._was_there(command, unit) or self._replaced(command, unit, held)
@@ -298,7 +294,7 @@ class Checker:
             if kind == "key" and count > 1 + self._removals(uid):
                 self._history.breaks("S4", f"{uid} was created {count} times")
 
-    def check_view(self, finding: Finding) -> None:
+    def check_view(self, store: sqlite3.Connection, finding: Finding) -> None:
         """S14: who is occupied when, is as Exchange's own calendar view has it.
 
         A meeting whose organizer's item went away once is left out: guests may still have what they had of it.
@@ -307,7 +303,10 @@ class Checker:
             copy for copy in self._live(finding.mailbox)
             if copy.content.title == finding.title and (finding.start, finding.end) in copy.spans()
         )  # fmt: skip
-        uids = {*(copy.uid for copy in copies), *(self._uids(finding.event) if finding.event else ())}
+        uids = {copy.uid for copy in copies} | {
+            event.uid for event in self._events(store) if event.id == finding.event
+        }
+        uids |= self._uids(finding.event) if finding.event else set()
         if not any(map(self._removals, uids)):
             self._history.breaks("S14", f"Exchange's view of {finding.mailbox} differs: {finding}")
 
@@ -396,6 +395,10 @@ class Checker:
         """Name the uids an event has had: as people saw it, and as its operations made items of it."""
         asked = {uid for command in self._history.commands if command.event == event for uid in command.uids}
         return asked | {uid for made, uid in self._anew if made == event}
+
+    def _one_meeting(self, event: str) -> set[str]:
+        """Name the events that were known as one meeting with this one: what was asked of it may be kept there."""
+        return {event, *(other for uid in self._uids(event) for other in self._events_of(uid))}
 
     def _events_of(self, uid: str) -> set[str]:
         asked = {command.event for command in self._history.commands if uid in command.uids}

@@ -268,7 +268,9 @@ class World:
     async def _check_views(self) -> None:
         for address in LISTED:
             for finding in await self.daemon.engine.audit(address):
-                self.checker.check_view(finding)
+                store = self.daemon.disk.look()
+                self.checker.check_view(store, finding)
+                store.close()
 
     async def _check_idle(self) -> None:
         """S8: a round in which nothing happened writes nothing, here or there. What time brings is done before."""

@@ -4,17 +4,21 @@ Whoever deletes a meeting without telling anybody leaves it in its rooms, where 
 same meeting made anew. Nobody is mailed, and what is taken out is in Deleted Items.
 """
 
+import logging
+
 from roomd_core.model import Item, Operation
-from roomd_core.sync.alone import Alone
+from roomd_core.sync.backoff import LONGEST
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
 from roomd_core.sync.notes import current
-from roomd_core.sync.remote import Mail, Remote
+from roomd_core.sync.remote import ExchangeUnavailable, Mail, Rejected, Remote, RemoteError
 from roomd_core.sync.sending import leftovers
+
+logger = logging.getLogger(__name__)
 
 
 class Clearer:
-    """Takes leftovers out of rooms. Where that fails the meeting is made all the same, and its room answers."""
+    """Takes leftovers out of rooms."""
 
     def __init__(self, ledger: Ledger, remote: Remote, locks: MailboxLocks) -> None:
         self._ledger = ledger
@@ -24,12 +28,19 @@ class Clearer:
     async def clear(self, operation: Operation) -> None:
         """Take out what the creation of an item would run into, if it is still to be created.
 
-        Raise ExchangeUnavailable, StoreError.
+        Raise RemoteError and StoreError. A room that cannot be cleared is waited for, but no longer than any write
+        waits at most; then the meeting is made all the same, and the room answers.
         """
         case, setting = await self._ledger.case(operation.event), await self._ledger.setting()
         for item in leftovers(case, setting) if current(case, operation.id) else ():
-            with Alone(f"taking “{case.event.content.title}”, which is gone, out of {item.mailbox}"):
+            try:
                 await self._take_out(item)
+            except ExchangeUnavailable:
+                raise
+            except RemoteError as error:
+                if setting.now < operation.created_at + LONGEST and not isinstance(error, Rejected):
+                    raise
+                logger.warning("%s keeps what it has of “%s”: %s", item.mailbox, case.event.content.title, error)
 
     async def _take_out(self, item: Item) -> None:
         async with self._locks.of(item.mailbox):

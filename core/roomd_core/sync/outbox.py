@@ -73,10 +73,15 @@ class Outbox:
         is_new = case.event.global_id is None and not case.items
         if is_new or now is None or now.state is not OperationState.QUEUED:
             return True
-        async with self._locks.of(operation.mailbox):
-            if not await self._lookup.read_on(operation):
-                return False
-        await self._clearer.clear(operation)
+        try:
+            async with self._locks.of(operation.mailbox):
+                await self._lookup.read_on(operation)
+            await self._clearer.clear(operation)
+        except ExchangeUnavailable:
+            raise
+        except RemoteError as error:
+            await self._notes.note_error(operation, error, push.postpone)
+            return False
         return True
 
     async def _work(self, operation: Operation) -> bool | Operation:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from roomd_lab.model.items import Attendee, CalendarItem, ItemType, Role
 from roomd_lab.model.people import Address
 from roomd_lab.model.zones import display_name
-from roomd_lab.soap.fields import Field, Level, only_in_full, same_in_lists
+from roomd_lab.soap.fields import Field, Level, in_sight, only_in_full, same_in_lists
+from roomd_lab.soap.neighbours import adjacent, conflicting, count, summaries
 from roomd_lab.soap.occurrence_fields import (
     deleted_occurrences,
     first_occurrence,
@@ -119,6 +120,26 @@ CALENDAR_FIELDS: tuple[Field[CalendarItem], ...] = (
     only_in_full("calendar:RequiredAttendees", lambda i: attendees("RequiredAttendees", i.in_role(Role.REQUIRED))),
     only_in_full("calendar:OptionalAttendees", lambda i: attendees("OptionalAttendees", i.in_role(Role.OPTIONAL))),
     only_in_full("calendar:Resources", lambda i: attendees("Resources", i.in_role(Role.RESOURCE))),
+    in_sight(
+        "calendar:ConflictingMeetingCount",
+        lambda i, sight: count("ConflictingMeetingCount", conflicting(i, sight)),
+        listed=False,
+    ),
+    in_sight(
+        "calendar:AdjacentMeetingCount",
+        lambda i, sight: count("AdjacentMeetingCount", adjacent(i, sight)),
+        listed=False,
+    ),
+    in_sight(
+        "calendar:ConflictingMeetings",
+        lambda i, sight: summaries("ConflictingMeetings", conflicting(i, sight)),
+        listed=False,
+    ),
+    in_sight(
+        "calendar:AdjacentMeetings",
+        lambda i, sight: summaries("AdjacentMeetings", adjacent(i, sight)),
+        listed=False,
+    ),
     same_in_lists("calendar:Duration", lambda i: leaf("t:Duration", duration(i.end - i.start))),
     same_in_lists("calendar:TimeZone", lambda i: leaf("t:TimeZone", display_name(i.start_zone))),
     same_in_lists("calendar:AppointmentReplyTime", _replied),

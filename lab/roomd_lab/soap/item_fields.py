@@ -5,6 +5,7 @@ import re
 
 from roomd_lab.model.items import Body, CalendarItem, Role, StoredItem
 from roomd_lab.soap.fields import Field, Level, in_sight, only_in_full, same_in_lists
+from roomd_lab.soap.web_fields import conversation_id, edit_form, instance_key, read_form, response_objects
 from roomd_lab.soap.xml import attribute, leaf, write_bool, write_time
 
 _TAGS = re.compile(r"<[^>]*>")
@@ -87,6 +88,7 @@ BEFORE_EXTENDED: tuple[Field[StoredItem], ...] = (
     same_in_lists(
         "item:DateTimeCreated", lambda i: f"<t:DateTimeCreated>{write_time(i.created)}</t:DateTimeCreated>"
     ),
+    only_in_full("item:ResponseObjects", response_objects),
     same_in_lists("item:ReminderDueBy", _reminder_due),
     same_in_lists("item:ReminderIsSet", lambda i: leaf("t:ReminderIsSet", write_bool(i.reminder_is_set))),
     same_in_lists(
@@ -104,7 +106,11 @@ AFTER_EXTENDED: tuple[Field[StoredItem], ...] = (
     same_in_lists(
         "item:LastModifiedTime", lambda i: f"<t:LastModifiedTime>{write_time(i.modified)}</t:LastModifiedTime>"
     ),
-    same_in_lists("item:IsAssociated", lambda _: "<t:IsAssociated>false</t:IsAssociated>"),
+    same_in_lists("item:IsAssociated", lambda _: "<t:IsAssociated>false</t:IsAssociated>", since="Exchange2010"),
+    same_in_lists("item:WebClientReadFormQueryString", read_form, since="Exchange2010"),
+    same_in_lists("item:WebClientEditFormQueryString", edit_form, since="Exchange2010"),
+    same_in_lists("item:ConversationId", conversation_id, since="Exchange2010"),
     only_in_full("item:UniqueBody", lambda i: _body(i, i.body.kind, "UniqueBody"), Level.ON_REQUEST),
+    same_in_lists("item:InstanceKey", instance_key, since="Exchange2013"),
     only_in_full("item:TextBody", lambda i: _body(i, "Text", "TextBody"), Level.ON_REQUEST),
 )

@@ -32,10 +32,11 @@ class ItemShape:
     extended: tuple[ExtendedPath, ...]
     body_type: str = "Best"
     mime: bool = False
+    version: str = ""
 
 
-def read_shape(element: Element) -> ItemShape:
-    """Decode an ItemShape.
+def read_shape(element: Element, version: str) -> ItemShape:
+    """Decode an ItemShape of a request of this version.
 
     Raises ErrorSchemaValidation.
     """
@@ -49,6 +50,7 @@ def read_shape(element: Element) -> ItemShape:
     for path in paths:
         check_path(path)
     return ItemShape(
+        version=version,
         level=_BASE_SHAPES[base],
         paths=paths,
         extended=tuple(read_path(each) for each in wanted if each.tag == t("ExtendedFieldURI")),
@@ -90,9 +92,13 @@ def _writers(shape: ItemShape, kind: MessageKind | None, *, listed: bool) -> tup
 
 
 def _chosen(fields: tuple[Field[Any], ...], shape: ItemShape, *, listed: bool) -> Seen:
-    wanted = (field for field in fields if field.level <= shape.level or field.path in shape.paths)
+    wanted = (field for field in fields if _is_in_base(field, shape) or field.path in shape.paths)
     return tuple(
         (field.seen or write, field.seen is not None)
         for field in wanted
         if (write := field.listed if listed else field.write) is not None
     )
+
+
+def _is_in_base(field: Field[Any], shape: ItemShape) -> bool:
+    return field.level <= shape.level and field.since <= shape.version

@@ -27,7 +27,7 @@ def find_item(call: Call) -> str:
     A view shows the occurrences of series and spans two years at most; a search finds their masters. A page holds
     1000 items, 250 when a restriction is given (EWS throttling).
     """
-    shape = read_shape(child(call.element, m("ItemShape")))
+    shape = read_shape(child(call.element, m("ItemShape")), call.version)
     view = call.element.find(m("CalendarView"))
 
     def answer(reference: Element) -> str:

@@ -31,7 +31,7 @@ def sync_folder_items(call: Call) -> str:
 
     As documented there is no body in it; and no attendee, resource, recurrence or mailbox address, as in FindItem.
     """
-    shape = read_shape(child(call.element, m("ItemShape")))
+    shape = read_shape(child(call.element, m("ItemShape")), call.version)
     limit = read_int(text_of(child(call.element, m("MaxChangesReturned"))))
     if not 1 <= limit <= _MOST:
         raise schema_violation(f"MaxChangesReturned must be from 1 to {_MOST}.")

@@ -8,6 +8,7 @@ from roomd_lab.model.folders import Folder
 from roomd_lab.model.ids import clean, instance_date
 from roomd_lab.model.items import CalendarItem, StoredItem
 from roomd_lab.model.series import occurrence_on, occurrences_between, restored
+from roomd_lab.model.timeline import Timeline
 
 
 class Meetings:
@@ -16,13 +17,15 @@ class Meetings:
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
         self._ids: dict[bytes, str] = {}
+        self._timeline: tuple[int, Timeline] | None = None
 
     def __iter__(self) -> Iterator[CalendarItem]:
         return (item for item in self._folder.items.values() if isinstance(item, CalendarItem))
 
     def between(self, start: datetime, end: datetime) -> list[CalendarItem]:
         """What the calendar shows between two instants, by start: single items and occurrences."""
-        found = (each for item in self for each in occurrences_between(item, start, end))
+        candidates = self._in_order().around(start, end)
+        found = (each for item in candidates for each in occurrences_between(item, start, end))
         return sorted(found, key=lambda item: item.start)
 
     def find(self, global_object_id: bytes) -> CalendarItem | None:
@@ -67,6 +70,14 @@ class Meetings:
     def clear(self) -> None:
         """Forget everything."""
         self._ids.clear()
+        self._timeline = None
+
+    def _in_order(self) -> Timeline:
+        """The items in the order of time, put in order anew after each change of the folder."""
+        version = self._folder.journal.number
+        if self._timeline is None or self._timeline[0] != version:
+            self._timeline = version, Timeline(self)
+        return self._timeline[1]
 
     def _stored(self, global_object_id: bytes) -> CalendarItem | None:
         item_id = self._ids.get(global_object_id)

@@ -19,7 +19,7 @@ ThingT = TypeVar("ThingT")
 class Call:
     """An operation's element, who calls, and what it is done to.
 
-    `zone` is meant by times without an offset, `version` is that of the request. `fault` is what shall go wrong with it.
+    `zone` is meant by times without an offset, `version` is that of the request. `fault` is what shall go wrong.
     """
 
     element: Element

@@ -2,10 +2,10 @@
 
 from roomd_lab.model.items import Attendee, ItemType, MeetingMessage, MessageKind, Role
 from roomd_lab.model.people import Address
-from roomd_lab.soap.calendar_fields import attendees, mailbox, mailbox_by_name
 from roomd_lab.soap.fields import Field, Level, only_in_full, same_in_lists
+from roomd_lab.soap.people_fields import attendees, mailbox, mailbox_by_name
 from roomd_lab.soap.recurrence import write_recurrence
-from roomd_lab.soap.xml import leaf, write_bool, write_time
+from roomd_lab.soap.xml import flag, leaf, write_time
 
 
 def _person(path: str, name: str) -> Field[MeetingMessage]:
@@ -55,12 +55,12 @@ _EVERY_MESSAGE: tuple[Field[MeetingMessage], ...] = (
     _person("message:Sender", "Sender"),
     only_in_full("message:ToRecipients", lambda i: _recipients(i.recipients)),
     _person("message:From", "From"),
-    same_in_lists("message:IsRead", lambda i: leaf("t:IsRead", write_bool(i.is_read)), Level.DEFAULT),
+    same_in_lists("message:IsRead", lambda i: flag("IsRead", i.is_read), Level.DEFAULT),
     only_in_full("message:ReceivedRepresenting", _received_for),
     same_in_lists("meeting:AssociatedCalendarItemId", _calendar_item, Level.DEFAULT),
-    same_in_lists("meeting:IsDelegated", lambda i: leaf("t:IsDelegated", write_bool(i.received_for is not None))),
+    same_in_lists("meeting:IsDelegated", lambda i: flag("IsDelegated", i.received_for is not None)),
     same_in_lists("meeting:IsOutOfDate", lambda _: "<t:IsOutOfDate>false</t:IsOutOfDate>"),
-    same_in_lists("meeting:HasBeenProcessed", lambda i: leaf("t:HasBeenProcessed", write_bool(i.has_been_processed))),
+    same_in_lists("meeting:HasBeenProcessed", lambda i: flag("HasBeenProcessed", i.has_been_processed)),
     same_in_lists("meeting:ResponseType", lambda i: f"<t:ResponseType>{i.response}</t:ResponseType>", Level.DEFAULT),
     same_in_lists("calendar:UID", lambda i: leaf("t:UID", i.uid)),
     same_in_lists("calendar:RecurrenceId", lambda i: _original("RecurrenceId", i)),
@@ -76,9 +76,7 @@ _REQUEST: tuple[Field[MeetingMessage], ...] = (
     _END,
     _ORIGINAL_START,
     _LOCATION,
-    same_in_lists(
-        "calendar:IsRecurring", lambda i: leaf("t:IsRecurring", write_bool(i.meeting_type is not ItemType.SINGLE))
-    ),
+    same_in_lists("calendar:IsRecurring", lambda i: flag("IsRecurring", i.meeting_type is not ItemType.SINGLE)),
     _TYPE,
     only_in_full("calendar:RequiredAttendees", lambda i: attendees("RequiredAttendees", _role(i, Role.REQUIRED))),
     only_in_full("calendar:OptionalAttendees", lambda i: attendees("OptionalAttendees", _role(i, Role.OPTIONAL))),

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
@@ -132,9 +133,10 @@ def read_time(text: str, zone: tzinfo = UTC) -> datetime:
     return instant
 
 
+@lru_cache(maxsize=4096)
 def write_time(moment: datetime) -> str:
-    """A UTC instant as Exchange writes it, to the second."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    """A UTC instant as Exchange writes it, to the second. Many fields of an item hold the same instant."""
+    return moment.isoformat(timespec="seconds")[:19] + "Z"
 
 
 def write_bool(value: object) -> str:
@@ -155,3 +157,8 @@ def attribute(text: str) -> str:
 def leaf(name: str, text: str) -> str:
     """An element with text in it, such as `t:Subject`."""
     return f"<{name}>{writable(text)}</{name}>"
+
+
+def flag(name: str, value: object) -> str:
+    """An element of the types namespace with an xs:boolean in it."""
+    return f"<t:{name}>true</t:{name}>" if value else f"<t:{name}>false</t:{name}>"

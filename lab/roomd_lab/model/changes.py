@@ -63,11 +63,6 @@ class Journal:
         self._number = 0
         self._entries: dict[str, _Entry] = {}
 
-    @property
-    def number(self) -> int:
-        """How many changes there were."""
-        return self._number
-
     def came(self, item_id: str) -> None:
         """An item was created in, or moved into, the folder."""
         self._number += 1

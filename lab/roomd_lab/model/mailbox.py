@@ -110,6 +110,8 @@ class Mailbox:
             modified=self.now(),
             modified_by=by or self.owner.name,
         )
+        if folder is self.calendar:
+            self.meetings.changed(folder.items[item.item_id], stored)
         folder.items[item.item_id] = stored
         folder.journal.changed(item.item_id)
         self._tell(EventKind.MODIFIED, stored)
@@ -189,11 +191,11 @@ class Mailbox:
 
     def _take_out(self, item: StoredItem) -> Folder:
         folder = self._folder_of_item.pop(item.item_id)
-        del folder.items[item.item_id]
+        stored = folder.items.pop(item.item_id)
         folder.journal.went(item.item_id)
         folder.changed_at, folder.deleted_count = self.now(), folder.deleted_count + 1
         if folder is self.calendar:
-            self.meetings.went(item)
+            self.meetings.went(stored)
         return folder
 
     def _tell(self, kind: EventKind, item: StoredItem, before: StoredItem | None = None) -> None:

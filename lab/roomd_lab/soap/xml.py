@@ -17,7 +17,10 @@ ERRORS = "http://schemas.microsoft.com/exchange/services/2006/errors"
 _INT_RANGE = 2**31
 _FIRST_YEAR, _LAST_YEAR = 1601, 4500
 # XML 1.0 has no way to write these.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNWRITABLE_CHARACTERS = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
+_UNWRITABLE = re.compile(f"[{_UNWRITABLE_CHARACTERS}]")
+# What cannot stand in an element as it is; most texts have none of it.
+_UNPLAIN = re.compile(f"[&<>{_UNWRITABLE_CHARACTERS}]")
 
 Element = etree._Element  # noqa: SLF001 - lxml publishes its element type under this name only
 
@@ -146,7 +149,7 @@ def write_bool(value: object) -> str:
 
 def writable(text: str) -> str:
     """A text ready to stand in an element."""
-    return escape(_UNWRITABLE.sub("", text))
+    return escape(_UNWRITABLE.sub("", text)) if _UNPLAIN.search(text) else text
 
 
 def attribute(text: str) -> str:

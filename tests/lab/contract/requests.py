@@ -42,12 +42,13 @@ def calendar_item(  # noqa: PLR0913 - a meeting has many sides
     attendees: tuple[str, ...] = (),
     rooms: tuple[str, ...] = (),
     before_start: str = "",
+    before_people: str = "",
     after_people: str = "",
 ) -> str:
     """A CalendarItem element in schema order."""
     return (
         f"<t:CalendarItem><t:Subject>{subject}</t:Subject>{before_start}<t:Start>{written(start)}</t:Start>"
-        f"<t:End>{written(end or start + HOUR)}</t:End>{people('RequiredAttendees', *attendees)}"
+        f"<t:End>{written(end or start + HOUR)}</t:End>{before_people}{people('RequiredAttendees', *attendees)}"
         f"{people('Resources', *rooms)}{after_people}</t:CalendarItem>"
     )
 

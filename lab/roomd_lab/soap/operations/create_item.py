@@ -23,7 +23,11 @@ _INVITATIONS = {
     "SendOnlyToAll": Mailing(Notify.ALL, keep_copy=False),
     "SendToAllAndSaveCopy": TO_ALL,
 }
-_DISPOSITIONS = {"SaveOnly": False, "SendOnly": True, "SendAndSaveCopy": True}
+_DISPOSITIONS = {
+    "SaveOnly": SILENTLY,
+    "SendOnly": Mailing(Notify.ALL, keep_copy=False),
+    "SendAndSaveCopy": TO_ALL,
+}
 
 
 def create_item(call: Call) -> str:
@@ -88,13 +92,13 @@ def _answer(answer: Response) -> Callable[[Call, Element], CalendarItem]:
         require_change_key(reference, item, conflict="ErrorStaleObject")
         text = text_of(element.find(t("Body")))
         if isinstance(item, MeetingMessage) and item.received_for is not None:
-            return decide_for_owner(call.organization, mailbox, item, answer, tell=_is_sent(call), text=text)
-        return respond(mailbox, item, answer, tell=_is_sent(call), text=text)
+            return decide_for_owner(call.organization, mailbox, item, answer, mailing=_disposition(call), text=text)
+        return respond(mailbox, item, answer, mailing=_disposition(call), text=text)
 
     return write
 
 
-def _is_sent(call: Call) -> bool:
+def _disposition(call: Call) -> Mailing:
     disposition = call.element.get("MessageDisposition")
     if disposition is None:
         raise ExchangeError("ErrorMessageDispositionRequired", "The MessageDisposition attribute is required.")
@@ -109,7 +113,7 @@ def _cancel(call: Call, element: Element) -> CalendarItem:
     if not isinstance(item, CalendarItem):
         raise ExchangeError("ErrorInvalidItemForOperationCancelItem", "Only calendar items can be cancelled.")
     require_change_key(reference, item, conflict="ErrorStaleObject")
-    return cancel(mailbox, item)
+    return cancel(mailbox, item, _disposition(call))
 
 
 _WRITERS: dict[str, Callable[[Call, Element], CalendarItem]] = {

@@ -132,6 +132,20 @@ def test_a_room_can_be_told_to_keep_the_subject(outlook: Outlook, lab: Lab) -> N
     assert outlook.calendar(GUANGHAN)[0].subject == "张三 Planning"
 
 
+@pytest.mark.parametrize(("removed", "shown"), [(True, "Normal"), (False, "Private")])
+def test_a_room_takes_the_private_flag_away_or_keeps_it(
+    outlook: Outlook, lab: Lab, *, removed: bool, shown: str
+) -> None:
+    """See RemovePrivateProperty of Set-CalendarProcessing."""
+    lab.set_room_policy(GUANGHAN, RoomPolicy(remove_private_property=removed))
+    item = book(outlook)
+    outlook.change(ZHANGSAN, item.uid, sensitivity="Private")
+    assert outlook.calendar(GUANGHAN)[0].sensitivity == shown
+    private = outlook.change(ZHANGSAN, item.uid, start=TOMORROW + HOUR, end=TOMORROW + 2 * HOUR)
+    assert (answer(private), outlook.calendar(GUANGHAN)[0].sensitivity) == ("Accept", shown)
+    assert outlook.calendar(ZHANGSAN)[0].sensitivity == "Private"
+
+
 def test_a_room_without_attendant_waits_and_one_without_processing_has_only_the_request(
     outlook: Outlook, lab: Lab
 ) -> None:

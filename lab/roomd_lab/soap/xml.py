@@ -1,8 +1,10 @@
 """Reading XML safely, and writing it."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
+from typing import TypeVar
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
@@ -22,6 +24,7 @@ _UNWRITABLE = re.compile(f"[{_UNWRITABLE_CHARACTERS}]")
 # What cannot stand in an element as it is; most texts have none of it.
 _UNPLAIN = re.compile(f"[&<>{_UNWRITABLE_CHARACTERS}]")
 
+ChoiceT = TypeVar("ChoiceT")
 Element = etree._Element  # noqa: SLF001 - lxml publishes its element type under this name only
 
 
@@ -91,6 +94,17 @@ def first(element: Element) -> Element:
 def text_of(element: Element | None) -> str:
     """An element's text; empty for none."""
     return "" if element is None else (element.text or "")
+
+
+def read_choice(element: Element, attribute: str, choices: Mapping[str, ChoiceT]) -> ChoiceT | None:
+    """What one of the values stands for that the schema knows for an attribute; None where it is not given.
+
+    Raises ErrorSchemaValidation.
+    """
+    text = element.get(attribute)
+    if text is not None and text not in choices:
+        raise schema_violation(f"'{text}' is no {attribute}.")
+    return None if text is None else choices[text]
 
 
 def read_bool(text: str) -> bool:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 HOUR = timedelta(hours=1)
 CALENDAR = '<t:DistinguishedFolderId Id="calendar"/>'
+DISCARDED = '<t:DistinguishedFolderId Id="recoverableitemsdeletions"/>'
 ID_ONLY = "<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape>"
 DEFAULT = "<m:ItemShape><t:BaseShape>Default</t:BaseShape></m:ItemShape>"
 FOLDER_IDS = "<m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape>"

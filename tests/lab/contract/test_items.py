@@ -10,6 +10,7 @@ from lab.contract.requests import (
     CALENDAR,
     CLEAN_ID,
     DEFAULT,
+    DISCARDED,
     ID_ONLY,
     calendar_item,
     create,
@@ -23,7 +24,6 @@ from lab.contract.requests import (
 )
 
 DELETED = '<t:DistinguishedFolderId Id="deleteditems"/>'
-DISCARDED = '<t:DistinguishedFolderId Id="recoverableitemsdeletions"/>'
 BASES = ("IdOnly", "Default", "AllProperties")
 BODY = '<t:Body BodyType="Text">{}</t:Body>'
 

@@ -17,7 +17,7 @@ from roomd_lab.soap.extended import read_path
 from roomd_lab.soap.item_fields import item_id
 from roomd_lab.soap.paths import require_available
 from roomd_lab.soap.references import item_to_write, require_change_key
-from roomd_lab.soap.xml import Element, child, first, local_name, m, schema_violation, t
+from roomd_lab.soap.xml import Element, child, first, local_name, m, read_choice, schema_violation, t
 from roomd_lab.soap.zone_definition import read_zone_id
 
 _NAME = "UpdateItemResponseMessage"
@@ -38,8 +38,10 @@ def update_item(call: Call) -> str:
     if resolution not in _CONFLICTS:
         raise schema_violation(f"'{resolution}' is no ConflictResolution.")
 
+    mailing = read_choice(call.element, "SendMeetingInvitationsOrCancellations", _MAILINGS)
+
     def answer(change: Element) -> str:
-        item = _update(call, change, _CONFLICTS[resolution])
+        item = _update(call, change, _CONFLICTS[resolution], mailing)
         return success(
             _NAME,
             f"<m:Items><t:CalendarItem>{item_id(item)}</t:CalendarItem></m:Items>"
@@ -50,13 +52,17 @@ def update_item(call: Call) -> str:
     return response("UpdateItem", call.each(_NAME, changes, answer, when_refused="<m:Items/>"))
 
 
-def _update(call: Call, change: Element, conflict: str | None) -> CalendarItem:
+def _update(call: Call, change: Element, conflict: str | None, mailing: Mailing | None) -> CalendarItem:
     reference = first(change)
     mailbox, item = item_to_write(call.organization, call.caller, reference)
     if not isinstance(item, CalendarItem):
         raise ExchangeError("ErrorInvalidPropertyUpdateSentMessage", "A message that was sent cannot be changed.")
     require_change_key(reference, item, conflict=conflict)
-    mailing = _mailing(call)
+    if mailing is None:
+        raise ExchangeError(
+            "ErrorSendMeetingInvitationsOrCancellationsRequired",
+            "The SendMeetingInvitationsOrCancellations attribute is required for calendar items.",
+        )
     changes = child(change, t("Updates"))
     draft = Draft(call.organization.directory, _wall_zone(changes, call.zone), item, {})
     for each_change in changes:
@@ -92,18 +98,6 @@ def _settled(item: CalendarItem, draft: Draft) -> dict[str, object]:
 
 def _in_zone(moment: datetime, before: str, after: str) -> datetime:
     return moment if before == after else instant(wall(moment, zone_info(before)), zone_info(after))
-
-
-def _mailing(call: Call) -> Mailing:
-    mode = call.element.get("SendMeetingInvitationsOrCancellations")
-    if mode is None:
-        raise ExchangeError(
-            "ErrorSendMeetingInvitationsOrCancellationsRequired",
-            "The SendMeetingInvitationsOrCancellations attribute is required for calendar items.",
-        )
-    if mode not in _MAILINGS:
-        raise schema_violation(f"'{mode}' is no SendMeetingInvitationsOrCancellations.")
-    return _MAILINGS[mode]
 
 
 def _apply(draft: Draft, change: Element) -> None:

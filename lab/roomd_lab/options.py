@@ -47,7 +47,10 @@ def _add_company(parser: argparse.ArgumentParser) -> None:
         "--zone", type=_zone, default=local_zone_id(), help="time zone of the office (default here: %(default)s)"
     )
     parser.add_argument(
-        "--outlook-pace", type=_seconds, metavar="SECONDS", help="let people book, move and cancel at this pace"
+        "--outlook-pace",
+        type=_seconds,
+        metavar="SECONDS",
+        help="let people book, answer, move and cancel this often",
     )
     parser.add_argument(
         "--misbehave",

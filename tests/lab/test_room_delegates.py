@@ -201,7 +201,7 @@ def test_some_rooms_of_a_larger_company_have_delegates_who_decide_by_and_by() ->
             end=start + HOUR * (number + 1),
         )
     rng = random.Random(5)
-    did = [act(lab, rng) for _ in range(60)]
+    did = [act(lab, rng) for _ in range(150)]
     assert {word for line in did for word in ("Accept", "Decline") if f"delegate: {word}" in line} == {
         "Accept",
         "Decline",

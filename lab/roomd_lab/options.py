@@ -16,12 +16,17 @@ _HIGHEST_PORT = 65535
 
 def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Decode the command line; ends the program with a sentence when it is wrong."""
+    return command_line().parse_args(arguments)
+
+
+def command_line() -> argparse.ArgumentParser:
+    """What the command line may say."""
     parser = argparse.ArgumentParser(prog="roomd lab", description="An Exchange to try things on.")
     _add_server(parser)
     _add_company(parser)
     _add_sign_in(parser)
     _add_trouble(parser)
-    return parser.parse_args(arguments)
+    return parser
 
 
 def _add_server(parser: argparse.ArgumentParser) -> None:

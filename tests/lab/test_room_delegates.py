@@ -89,6 +89,11 @@ def test_against_the_policy_only_some_may_ask(outlook: Outlook, lab: Lab) -> Non
     assert [item.my_response for item in outlook.calendar(GUANGHAN)] == ["Accept", "Accept"]
 
 
+def test_against_the_policy_everybody_may_ask_where_it_says_so(outlook: Outlook, lab: Lab) -> None:
+    lab.set_room_policy(GUANGHAN, RoomPolicy(resource_delegates=(EMMA,), all_request_out_of_policy=True))
+    assert [answer(outlook, book(outlook)), answer(outlook, book(outlook, LISI))] == ["Accept", "Tentative"]
+
+
 def test_what_a_delegate_books_is_taken_though_the_room_is_not_free(outlook: Outlook, lab: Lab) -> None:
     lab.set_room_policy(GUANGHAN, RoomPolicy(resource_delegates=(EMMA,), maximum_duration_minutes=60))
     assert answer(outlook, book(outlook)) == "Accept"

@@ -73,6 +73,15 @@ def test_a_new_time_is_mailed_as_a_full_update(endpoint: Endpoint, subject: str)
     eventually(lambda: "FullUpdate" in listed(endpoint, subject, "inbox", attendee).texts(path))
 
 
+@pytest.mark.page("meetingrequesttype")
+def test_a_new_place_is_mailed_as_an_informational_update(endpoint: Endpoint, subject: str) -> None:
+    mine = copy(endpoint, subject, endpoint.site.organizer).item_id()
+    there = set_field("calendar:Location", "<t:Location>There</t:Location>")
+    assert endpoint.ask(update(mine.element(), there, mode=TO_ALL)).code == "NoError"
+    path, attendee = "//t:MeetingRequest/t:MeetingRequestType", endpoint.site.attendee
+    eventually(lambda: "InformationalUpdate" in listed(endpoint, subject, "inbox", attendee).texts(path))
+
+
 @pytest.mark.page("meetingresponse")
 @pytest.mark.parametrize(
     ("response", "answer", "shown"),

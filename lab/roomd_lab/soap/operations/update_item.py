@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 
 from roomd_lab.model.announcing import SILENTLY, TO_ALL, TO_CHANGED, Mailing, Notify
 from roomd_lab.model.errors import ExchangeError
-from roomd_lab.model.items import CalendarItem
+from roomd_lab.model.items import CalendarItem, StoredItem
 from roomd_lab.model.organizing import update
 from roomd_lab.model.recurrence.wall_time import instant, wall
 from roomd_lab.model.zones import windows_id, zone_info
@@ -17,7 +17,19 @@ from roomd_lab.soap.extended import read_path
 from roomd_lab.soap.item_fields import item_id
 from roomd_lab.soap.paths import require_available
 from roomd_lab.soap.references import item_to_write, require_change_key
-from roomd_lab.soap.xml import Element, child, first, local_name, m, read_choice, schema_violation, t
+from roomd_lab.soap.shapes import element_name
+from roomd_lab.soap.xml import (
+    Element,
+    child,
+    first,
+    local_name,
+    m,
+    read_bool,
+    read_choice,
+    schema_violation,
+    t,
+    text_of,
+)
 from roomd_lab.soap.zone_definition import read_zone_id
 
 _NAME = "UpdateItemResponseMessage"
@@ -33,7 +45,7 @@ _CONFLICTS = {"NeverOverwrite": "ErrorIrresolvableConflict", "AutoResolve": None
 
 
 def update_item(call: Call) -> str:
-    """Change calendar items, each answered on its own."""
+    """Change calendar items, and mark messages as read, each answered on its own."""
     resolution = call.element.get("ConflictResolution", "")
     if resolution not in _CONFLICTS:
         raise schema_violation(f"'{resolution}' is no ConflictResolution.")
@@ -42,9 +54,10 @@ def update_item(call: Call) -> str:
 
     def answer(change: Element) -> str:
         item = _update(call, change, _CONFLICTS[resolution], mailing)
+        name = element_name(item)
         return success(
             _NAME,
-            f"<m:Items><t:CalendarItem>{item_id(item)}</t:CalendarItem></m:Items>"
+            f"<m:Items><t:{name}>{item_id(item)}</t:{name}></m:Items>"
             "<m:ConflictResults><t:Count>0</t:Count></m:ConflictResults>",
         )
 
@@ -52,12 +65,12 @@ def update_item(call: Call) -> str:
     return response("UpdateItem", call.each(_NAME, changes, answer, when_refused="<m:Items/>"))
 
 
-def _update(call: Call, change: Element, conflict: str | None, mailing: Mailing | None) -> CalendarItem:
+def _update(call: Call, change: Element, conflict: str | None, mailing: Mailing | None) -> StoredItem:
     reference = first(change)
     mailbox, item = item_to_write(call.organization, call.caller, reference)
-    if not isinstance(item, CalendarItem):
-        raise ExchangeError("ErrorInvalidPropertyUpdateSentMessage", "A message that was sent cannot be changed.")
     require_change_key(reference, item, conflict=conflict)
+    if not isinstance(item, CalendarItem):
+        return mailbox.mark_read(item, is_read=_read_flag(child(change, t("Updates"))))
     if mailing is None:
         raise ExchangeError(
             "ErrorSendMeetingInvitationsOrCancellationsRequired",
@@ -68,6 +81,14 @@ def _update(call: Call, change: Element, conflict: str | None, mailing: Mailing 
     for each_change in changes:
         _apply(draft, each_change)
     return update(mailbox, item, _settled(item, draft), mailing)
+
+
+def _read_flag(changes: Element) -> bool:
+    """The new IsRead: nothing else can be changed of what was sent. Raises ErrorInvalidPropertyUpdateSentMessage."""
+    change = first(changes)
+    if len(changes) != 1 or local_name(change) != "SetItemField" or first(change).get("FieldURI") != "message:IsRead":
+        raise ExchangeError("ErrorInvalidPropertyUpdateSentMessage", "A message that was sent cannot be changed.")
+    return read_bool(text_of(_single_field(change)))
 
 
 def _wall_zone(changes: Element, fallback: tzinfo) -> tzinfo:

@@ -1,16 +1,18 @@
 """The fields of a calendar item, in schema order."""
 
+from typing import Any
+
 from roomd_lab.model.items import CalendarItem, ItemType, Role
 from roomd_lab.model.zones import display_name
-from roomd_lab.soap.fields import Field, Level, in_sight, only_in_full, same_in_lists
-from roomd_lab.soap.neighbours import adjacent, conflicting, count, summaries
+from roomd_lab.soap.fields import Field, Level, only_in_full, same_in_lists
+from roomd_lab.soap.neighbours import NEIGHBOURS
 from roomd_lab.soap.occurrence_fields import (
     deleted_occurrences,
     first_occurrence,
     last_occurrence,
     modified_occurrences,
 )
-from roomd_lab.soap.people_fields import attendees, mailbox, mailbox_by_name
+from roomd_lab.soap.people_fields import attendees, enhanced_location, mailbox, mailbox_by_name
 from roomd_lab.soap.recurrence import write_recurrence
 from roomd_lab.soap.wall_clock import duration, moment, wall_clock, zone
 from roomd_lab.soap.xml import flag, leaf, write_time
@@ -33,16 +35,7 @@ def _recurrence(item: CalendarItem) -> str:
     return "" if item.recurrence is None else write_recurrence(item.recurrence, item.start_zone)
 
 
-def _enhanced_location(item: CalendarItem) -> str:
-    if not item.location:
-        return ""
-    return (
-        f"<t:EnhancedLocation>{leaf('t:DisplayName', item.location)}<t:PostalAddress><t:Type>Business</t:Type>"
-        "<t:LocationSource>None</t:LocationSource></t:PostalAddress></t:EnhancedLocation>"
-    )
-
-
-CALENDAR_FIELDS: tuple[Field[CalendarItem], ...] = (
+CALENDAR_FIELDS: tuple[Field[Any], ...] = (
     same_in_lists("calendar:UID", lambda i: leaf("t:UID", i.uid)),
     same_in_lists("calendar:RecurrenceId", lambda i: moment("RecurrenceId", i.original_start)),
     same_in_lists("calendar:DateTimeStamp", lambda i: f"<t:DateTimeStamp>{write_time(i.modified)}</t:DateTimeStamp>"),
@@ -77,26 +70,7 @@ CALENDAR_FIELDS: tuple[Field[CalendarItem], ...] = (
     only_in_full("calendar:RequiredAttendees", lambda i: attendees("RequiredAttendees", i.in_role(Role.REQUIRED))),
     only_in_full("calendar:OptionalAttendees", lambda i: attendees("OptionalAttendees", i.in_role(Role.OPTIONAL))),
     only_in_full("calendar:Resources", lambda i: attendees("Resources", i.in_role(Role.RESOURCE))),
-    in_sight(
-        "calendar:ConflictingMeetingCount",
-        lambda i, sight: count("ConflictingMeetingCount", conflicting(i, sight)),
-        listed=False,
-    ),
-    in_sight(
-        "calendar:AdjacentMeetingCount",
-        lambda i, sight: count("AdjacentMeetingCount", adjacent(i, sight)),
-        listed=False,
-    ),
-    in_sight(
-        "calendar:ConflictingMeetings",
-        lambda i, sight: summaries("ConflictingMeetings", conflicting(i, sight)),
-        listed=False,
-    ),
-    in_sight(
-        "calendar:AdjacentMeetings",
-        lambda i, sight: summaries("AdjacentMeetings", adjacent(i, sight)),
-        listed=False,
-    ),
+    *NEIGHBOURS,
     same_in_lists("calendar:Duration", lambda i: leaf("t:Duration", duration(i.end - i.start))),
     same_in_lists("calendar:TimeZone", lambda i: leaf("t:TimeZone", display_name(i.start_zone))),
     same_in_lists("calendar:AppointmentReplyTime", _replied),
@@ -115,7 +89,7 @@ CALENDAR_FIELDS: tuple[Field[CalendarItem], ...] = (
     same_in_lists("calendar:ConferenceType", lambda _: "<t:ConferenceType>0</t:ConferenceType>"),
     same_in_lists("calendar:AllowNewTimeProposal", lambda i: flag("AllowNewTimeProposal", i.new_time_proposals)),
     same_in_lists("calendar:IsOnlineMeeting", lambda _: "<t:IsOnlineMeeting>false</t:IsOnlineMeeting>"),
-    same_in_lists("calendar:EnhancedLocation", _enhanced_location, since="Exchange2013"),
+    same_in_lists("calendar:EnhancedLocation", lambda i: enhanced_location(i.location), since="Exchange2013"),
     same_in_lists(
         "calendar:StartWallClock", lambda i: wall_clock("StartWallClock", i.start, i.start_zone), since="Exchange2013"
     ),

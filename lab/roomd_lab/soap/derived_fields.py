@@ -3,7 +3,7 @@
 import base64
 import hashlib
 
-from roomd_lab.model.items import CalendarItem, ItemType, MessageKind, Response, StoredItem
+from roomd_lab.model.items import CalendarItem, ItemType, MeetingMessage, MessageKind, Response, StoredItem
 from roomd_lab.soap.xml import leaf
 
 # Nothing answers there: the lab has no Outlook on the web.
@@ -52,6 +52,21 @@ def _replies(item: StoredItem) -> tuple[str, ...]:
 def conversation_id(item: StoredItem) -> str:
     """One for all that is about a meeting."""
     return f'<t:ConversationId Id="{_digest(b"conversation", item.clean_id)}"/>'
+
+
+def conversation_index(message: MeetingMessage) -> str:
+    """A header of 22 octets: when the conversation began, as far as it goes, and which it is (MS-OXOMSG 2.2.1.3)."""
+    began = int(message.sent.timestamp()).to_bytes(8, "big")[3:]
+    which = hashlib.blake2b(message.clean_id, digest_size=16, person=b"index").digest()
+    index = base64.b64encode(bytes((1,)) + began + which).decode()
+    return f"<t:ConversationIndex>{index}</t:ConversationIndex>"
+
+
+def internet_message_id(message: MeetingMessage) -> str:
+    """One for all copies of what was sent at once."""
+    sent = f"{message.sender.key} {message.kind} {message.uid} {message.sequence} {message.sent.isoformat()}"
+    name = hashlib.blake2b(sent.encode(), digest_size=16, person=b"message").hexdigest()
+    return f"<t:InternetMessageId>&lt;{name}@example.com&gt;</t:InternetMessageId>"
 
 
 def instance_key(item: StoredItem) -> str:

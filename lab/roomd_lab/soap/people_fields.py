@@ -1,4 +1,4 @@
-"""People in items: mailboxes, and attendees with their answers."""
+"""Who and where: mailboxes, attendees with their answers, and places."""
 
 from roomd_lab.model.items import Attendee
 from roomd_lab.model.people import Address
@@ -31,4 +31,14 @@ def _attendee(attendee: Attendee) -> str:
     return (
         f"<t:Attendee>{mailbox(attendee.address)}<t:ResponseType>{attendee.response}</t:ResponseType>"
         f"{answered}</t:Attendee>"
+    )
+
+
+def enhanced_location(location: str) -> str:
+    """EnhancedLocation: a place by its name, at no address; nothing for none."""
+    if not location:
+        return ""
+    return (
+        f"<t:EnhancedLocation>{leaf('t:DisplayName', location)}<t:PostalAddress><t:Type>Business</t:Type>"
+        "<t:LocationSource>None</t:LocationSource></t:PostalAddress></t:EnhancedLocation>"
     )

@@ -8,6 +8,16 @@ from roomd_lab.soap.xml import Element, read_choice, read_int, write_bool
 FoundT = TypeVar("FoundT")
 
 
+def too_many(limit: int) -> ExchangeError:
+    """There is more than a request without pages is answered with."""
+    return ExchangeError(
+        "ErrorExceededFindCountLimit",
+        "You have exceeded the maximum number of objects that can be returned for the find operation. Use paging to "
+        "reduce the result size and try your request again.",
+        details={"PolicyLimit": str(limit)},
+    )
+
+
 def page_of(view: Element | None, found: list[FoundT], limit: int) -> tuple[list[FoundT], str]:
     """The page an indexed view asks for, and the attributes of RootFolder that describe it.
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import TypeVar
 from xml.sax.saxutils import escape, quoteattr
@@ -17,6 +17,7 @@ MESSAGES = "http://schemas.microsoft.com/exchange/services/2006/messages"
 ERRORS = "http://schemas.microsoft.com/exchange/services/2006/errors"
 
 _INT_RANGE = 2**31
+_DURATION = re.compile(r"(-?)PT(?:(\d{1,4})H)?(?:(\d{1,4})M)?(?:\d{1,4}(?:\.\d+)?S)?")
 _FIRST_YEAR, _LAST_YEAR = 1601, 4500
 # XML 1.0 has no way to write these.
 _UNWRITABLE_CHARACTERS = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
@@ -148,6 +149,19 @@ def read_time(text: str, zone: tzinfo = UTC) -> datetime:
     if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
         raise ExchangeError("ErrorCalendarOutOfRange", "The date is out of range.")
     return instant
+
+
+def read_duration(text: str) -> timedelta:
+    """An xs:duration of hours and minutes.
+
+    Raises ErrorSchemaValidation.
+    """
+    matched = _DURATION.fullmatch(text.strip())
+    if matched is None:
+        raise schema_violation(f"'{text}' is no duration.")
+    sign, hours, minutes = matched.groups()
+    length = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    return -length if sign else length
 
 
 @lru_cache(maxsize=4096)

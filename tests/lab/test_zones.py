@@ -130,6 +130,28 @@ def test_a_meeting_zone_of_2007_is_recognized_by_its_rules(
     assert {item.start.astimezone(zone_info(zone_id)).hour for item in shown} == {10}
 
 
+def test_an_occurrence_is_moved_in_a_meeting_zone_of_2007(client: Client, outlook: Outlook) -> None:
+    meeting_zone(client, "-PT1H", BERLIN)
+    (master,) = outlook.calendar(ZHANGSAN)
+    second = outlook.meeting(ZHANGSAN, master.uid, on=DAYS[1])
+    zone = f"<t:MeetingTimeZone><t:BaseOffset>-PT1H</t:BaseOffset>{BERLIN}</t:MeetingTimeZone>"
+    fields = {"Start": f"{DAYS[1]}T13:00:00", "End": f"{DAYS[1]}T14:00:00"}
+    written = {name: f"<t:{name}>{value}</t:{name}>" for name, value in fields.items()} | {"MeetingTimeZone": zone}
+    changes = "".join(
+        f'<t:SetItemField><t:FieldURI FieldURI="calendar:{name}"/><t:CalendarItem>{each}</t:CalendarItem>'
+        "</t:SetItemField>"
+        for name, each in written.items()
+    )
+    request = (
+        '<m:UpdateItem ConflictResolution="AlwaysOverwrite" SendMeetingInvitationsOrCancellations="SendToNone">'
+        f'<m:ItemChanges><t:ItemChange><t:ItemId Id="{second.item_id}" ChangeKey="{second.change_key}"/><t:Updates>'
+        f"{changes}</t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>"
+    )
+    assert b"NoError" in client.post(envelope(request, acts_as=ZHANGSAN, version="Exchange2007_SP1"))[1]
+    moved = outlook.meeting(ZHANGSAN, master.uid, on=DAYS[1])
+    assert moved.start == datetime(DAYS[1].year, DAYS[1].month, DAYS[1].day, 13, tzinfo=ZoneInfo("Europe/Berlin"))
+
+
 @pytest.mark.parametrize(
     ("offset", "changes", "code"),
     [

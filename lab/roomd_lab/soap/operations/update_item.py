@@ -92,8 +92,8 @@ def _read_flag(changes: Element) -> bool:
 
 
 def _wall_zone(changes: Element, fallback: tzinfo) -> tzinfo:
-    """Where times without offset are: in the StartTimeZone that is set with them, else in the request's zone."""
-    zone = next(changes.iter(t("StartTimeZone")), None)
+    """Where times without offset are: in the zone of the start that is set with them, else in the request's zone."""
+    zone = next(changes.iter(t("StartTimeZone"), t("MeetingTimeZone")), None)
     return fallback if zone is None else zone_info(read_zone_id(zone))
 
 

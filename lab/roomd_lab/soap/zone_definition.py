@@ -13,13 +13,26 @@ def read_zone_id(element: Element) -> str:
 
     An element without either is UTC. Raises ErrorTimeZone for a definition that is like no zone.
     """
-    zone_id = element.get("Id") or element.get("TimeZoneName") or "UTC"
-    if is_known(zone_id):
+    zone_id = element.get("Id") or element.get("TimeZoneName")
+    if zone_id and is_known(zone_id):
         return zone_id
     for part, read in (("Periods", _rules), ("BaseOffset", read_rules)):
-        if element.find(t(part)) is not None and (found := zone_with(read(element))) is not None:
-            return found
-    raise ExchangeError("ErrorTimeZone", f"The time zone '{zone_id}' is not known.")
+        if element.find(t(part)) is not None:
+            return _zone_with(read(element), zone_id or "of the request")
+    if not zone_id:
+        return "UTC"
+    raise _unknown(zone_id)
+
+
+def _zone_with(rules: Rules, name: str) -> str:
+    found = zone_with(rules)
+    if found is None:
+        raise _unknown(name)
+    return found
+
+
+def _unknown(name: str) -> ExchangeError:
+    return ExchangeError("ErrorTimeZone", f"The time zone '{name}' is not known.")
 
 
 def _rules(definition: Element) -> Rules:

@@ -164,7 +164,7 @@ def _edited(known: Known, content: Content, now: datetime, key: Callable[[], str
     )
     if not known.gone:
         return event
-    return replace(event, base=None, responses=(), uid=uid_of(new_id()), global_id=None, key=key())
+    return replace(event, base=None, responses=(), uid=uid_of(new_id()), key=key())
 
 
 def _still_said(event: Event, content: Content) -> tuple[Response, ...]:

@@ -1,11 +1,23 @@
 """What invited people and rooms said, and the occupancy that follows from it. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec.structs import replace
 
-from roomd_core.model import Answer, Event, Item, Occupancy, OccupancyState, Origin, Response
+from roomd_core.model import (
+    Answer,
+    ConflictKind,
+    Drift,
+    Event,
+    Item,
+    ItemKind,
+    Occupancy,
+    OccupancyState,
+    OperationState,
+    Origin,
+    Response,
+)
 from roomd_core.sync.case import Case, Setting
 from roomd_core.sync.occurrences import STATE_OF, spread
 from roomd_core.sync.steps import rule_is_unsent
@@ -55,10 +67,16 @@ def settle_answers(case: Case) -> Case:
     series = case.event.content.series
     only_whole = series is not None and series.recurrence is not None
     for item in case.items:
-        speaks = not item.is_organizer and not (only_whole and item.original_start)
+        speaks = not item.is_organizer and _speaks(case, item, only_whole=only_whole)
         if speaks and answer_of(case.event, item.mailbox) is not item.answer and not _refused_since(case.event, item):
             case = say(case, item.mailbox, item.answer, item.modified_at or case.event.changed_at)
     return case
+
+
+def _speaks(case: Case, item: Item, *, only_whole: bool) -> bool:
+    if item.original_start is None:
+        return item is case.copy_in(item.mailbox)
+    return not only_whole
 
 
 def _refused_since(event: Event, item: Item) -> bool:
@@ -69,13 +87,55 @@ def _refused_since(event: Event, item: Item) -> bool:
 
 
 def occupancies_of(case: Case, setting: Setting) -> tuple[Occupancy, ...]:
-    """Derive who is occupied by an event: every listed mailbox with a copy, and those a local event still asks."""
+    """Derive who is occupied by an event: every listed mailbox with a copy, and those a local event still asks.
+
+    As long as a person has to decide, both are taken: what an event asks for, and what was not given back for it.
+    """
+    left, wanted = _left(case, setting), _wanted(case, setting)
+    return tuple({_slot(each): each for each in (*left, *wanted)}.values()) if left else wanted
+
+
+def _wanted(case: Case, setting: Setting) -> tuple[Occupancy, ...]:
     if case.cancelled:
         return ()
-    states = {**_asked(case, setting), **_held(case, setting)}
+    return _occupancies(case, {**_asked(case, setting), **_held(case, setting)}, setting)
+
+
+def _left(case: Case, setting: Setting) -> tuple[Occupancy, ...]:
+    """Return what copies hold otherwise than the event is here, where that waits for a decision."""
+    base, undecided = case.event.base, _is_undecided(case)
+    if base and base.series and undecided:
+        there = case.with_event(replace(case.event, content=base))
+        return _occupancies(there, _held(there, setting), setting)
+    return tuple(
+        Occupancy(
+            mailbox=item.mailbox,
+            start=item.start,
+            end=item.end,
+            event=case.event.id,
+            original_start=item.start,
+            state=STATE_OF[item.answer],
+        )
+        for item in case.items
+        if (undecided or item.drift is Drift.ASKED) and item.mailbox in setting.mailboxes
+        if item.kind is ItemKind.SINGLE and item.start and item.end
+    )
+
+
+def _is_undecided(case: Case) -> bool:
+    """Say whether a change was refused, or clashes with one made in Exchange."""
+    refused = any(operation.state is OperationState.PARKED for operation in case.operations)
+    return refused or (not case.cancelled and case.conflict(ConflictKind.EDIT) is not None)
+
+
+def _occupancies(case: Case, states: Mapping[str, OccupancyState], setting: Setting) -> tuple[Occupancy, ...]:
     if case.event.content.series is not None:
         return spread(case, states, setting)
     return tuple(_occupancy(case.event, mailbox, states[mailbox]) for mailbox in sorted(states))
+
+
+def _slot(held: Occupancy) -> tuple[str, datetime, datetime]:
+    return held.mailbox, held.start, held.original_start
 
 
 def _held(case: Case, setting: Setting) -> dict[str, OccupancyState]:

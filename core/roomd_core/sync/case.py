@@ -82,8 +82,9 @@ class Case(Struct, frozen=True, kw_only=True):
     conflicts: tuple[Conflict, ...] = ()
 
     def copy_in(self, mailbox: str) -> Item | None:
-        """Return the copy of the whole event in a mailbox, if one is known."""
-        return next((item for item in self.items if item.mailbox == mailbox and item.original_start is None), None)
+        """Return the copy of the whole event in a mailbox, if one is known; the newest, if it has an older too."""
+        found = [item for item in self.items if item.mailbox == mailbox and item.original_start is None]
+        return max(found, key=_age) if found else None
 
     @property
     def organizer_copy(self) -> Item | None:
@@ -137,3 +138,7 @@ class Revision(Struct, frozen=True, kw_only=True):
     before: Case | None
     after: Case
     entries: tuple[Change, ...] = ()
+
+
+def _age(item: Item) -> tuple[float, str]:
+    return item.modified_at.timestamp() if item.modified_at else 0.0, item.ref.item_id

@@ -9,6 +9,7 @@ from roomd_core.model import (
     ConflictKind,
     Operation,
     OperationKind,
+    OperationState,
     Origin,
 )
 from roomd_core.sync import conflicts
@@ -66,6 +67,7 @@ def _review_rooms(before: Case | None, case: Case, setting: Setting) -> Case:
             case = close(case, conflict, setting)
         if conflict.kind is ConflictKind.ROOM_DROPPED and not conflict.resolved_at and not is_dropped(case, conflict):
             case = close(case, conflict, setting)
+    case = _close_refusal(case, setting)
     missing = case.conflict(ConflictKind.MISSING_REMOTE)
     if missing and case.cancelled:
         case = close(case, missing, setting)
@@ -81,6 +83,13 @@ def _review_rooms(before: Case | None, case: Case, setting: Setting) -> Case:
             case = case.with_conflict(conflicts.declined(case, room, setting))
         case = review_occurrences(before, case, room, setting)
     return case
+
+
+def _close_refusal(case: Case, setting: Setting) -> Case:
+    """What was refused is no question any more once it no longer waits."""
+    refused = case.conflict(ConflictKind.REJECTED)
+    waits = any(operation.state is OperationState.PARKED for operation in case.operations)
+    return case if refused is None or waits else close(case, refused, setting)
 
 
 def _still_declined(case: Case, conflict: Conflict) -> bool:

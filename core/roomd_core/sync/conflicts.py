@@ -62,6 +62,21 @@ def deleted_there(case: Case, setting: Setting) -> Conflict:
     )
 
 
+def called_off_meanwhile(case: Case, changed: Case, setting: Setting) -> Conflict:
+    """The meeting was known as two events, one of which was cancelled and the other changed: the change is kept."""
+    return Conflict(
+        id=setting.new_id(),
+        event=case.event.id,
+        kind=ConflictKind.EDIT_VS_DELETE,
+        summary=f"“{changed.event.content.title}” was cancelled while it was changed, both here: it was taken for "
+        "two meetings.",
+        units=changed.edited,
+        base=changed.event.base,
+        local=case.event.content,
+        opened_at=setting.now,
+    )
+
+
 def edited_there(case: Case, base: Content, remote: Content, units: tuple[str, ...], setting: Setting) -> Conflict:
     """The event was cancelled here while it was edited in Exchange: it stands until somebody decides."""
     return Conflict(

@@ -34,7 +34,7 @@ def disagreement(case: Case, item: Item, setting: Setting) -> Disagreement | Non
     Nothing is said of what is over, of whole days (they are other instants in another zone), of what was not read
     in full yet, and where the organizer's calendar is not read.
     """
-    agreed = case.event.base
+    agreed = case.event.base or (case.event.content if case.cancelled else None)
     told = case.organizer_copy is not None or case.cancelled
     if agreed is None or not told or not _is_room_copy(item, setting) or item.start is None or item.end is None:
         return None
@@ -91,12 +91,15 @@ def _still(case: Case, conflict: Conflict) -> bool:
 
 
 def _may_settle(case: Case, item: Item, setting: Setting) -> bool:
-    """Say whether an update may still be under way: something waits to be sent, or a copy changed just now."""
+    """Say whether an update may still be under way: something waits to be sent, or a copy changed just now.
+
+    A change further in the future than that is one of before the clock was set back.
+    """
     if any(op.state not in (OperationState.DONE, OperationState.PARKED) for op in case.operations):
         return True
     copy = case.organizer_copy
     touched = [item.modified_at, copy.modified_at if copy else None, case.event.changed_at]
-    return setting.now < max(moment for moment in touched if moment) + setting.patience
+    return any(moment and abs(setting.now - moment) < setting.patience for moment in touched)
 
 
 def _is_over(agreed: Content, end: datetime, now: datetime) -> bool:

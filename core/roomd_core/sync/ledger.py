@@ -72,14 +72,16 @@ class Ledger:
         setting = await self.setting()
         async with self.store.write() as tables:
             before = _found(await load_case(tables, event), event)
-            after, emptied = await _with_twin(tables, before, decide(before, setting))
+            after, emptied = await _with_twin(tables, before, decide(before, setting), setting)
             revision = conclude(before, after, setting, actor=actor)
             others = [conclude(twin, empty, setting) for twin, empty in emptied]
             await write(tables, [*others, revision], setting)
         return revision
 
 
-async def _with_twin(tables: Tables, before: Case, after: Case) -> tuple[Case, list[tuple[Case, Case]]]:
+async def _with_twin(
+    tables: Tables, before: Case, after: Case, setting: Setting
+) -> tuple[Case, list[tuple[Case, Case]]]:
     """Take over the copies of another event that turns out to be the same meeting; return it as it was and is."""
     global_id = after.event.global_id
     if global_id is None or global_id == before.event.global_id:
@@ -87,7 +89,7 @@ async def _with_twin(tables: Tables, before: Case, after: Case) -> tuple[Case, l
     events = [event.id for event in (await tables.events.by_global_id([global_id])).values()]
     emptied = []
     for twin in await load_cases(tables, [event for event in events if event != after.event.id]):
-        after, empty = absorb(after, twin)
+        after, empty = absorb(after, twin, setting)
         emptied.append((twin, empty))
     return after, emptied
 

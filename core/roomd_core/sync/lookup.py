@@ -3,14 +3,15 @@
 from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 
-from roomd_core.model import Operation, OperationKind
+from roomd_core.model import Mailbox, Operation, OperationKind
 from roomd_core.sync import push
 from roomd_core.sync.case import Case, Setting
+from roomd_core.sync.loading import load_for
 from roomd_core.sync.notes import OperationNotes, current, mailbox_of
 from roomd_core.sync.observe import observe
 from roomd_core.sync.pull import Puller
 from roomd_core.sync.reading import with_their_exceptions
-from roomd_core.sync.remote import ExchangeUnavailable, Remote, RemoteError, RemoteItem
+from roomd_core.sync.remote import ChangePage, ExchangeUnavailable, Remote, RemoteError, RemoteItem
 
 
 class Lookup:
@@ -89,7 +90,23 @@ class Lookup:
         return await self._complete(operation, [seen for seen in found if not seen.is_cancelled])
 
     async def _found(self, operation: Operation, found: Sequence[RemoteItem]) -> None:
-        """Take in the item as it is, under whatever id it has now, and let the operation go on."""
+        """Take in the item as it is, under whatever id it has now, and let the operation go on.
+
+        Where it turns out to be another event's, both are one meeting: reading it as a change makes them one.
+        """
+        mailbox = mailbox_of(operation, await self._ledger.setting())
+        if await self._is_of_another(operation, mailbox, found):
+            await self._puller.read_again(mailbox, found)
+        else:
+            await self._take_in(operation, found)
+
+    async def _is_of_another(self, operation: Operation, mailbox: Mailbox, found: Sequence[RemoteItem]) -> bool:
+        async with self._ledger.store.read() as tables:
+            cases = await load_for(tables, mailbox, ChangePage(state="", changed=tuple(found), deleted=(), last=True))
+        known = (cases.matching(mailbox.address, seen) for seen in found)
+        return any(case and case.event.id != operation.event for case in known)
+
+    async def _take_in(self, operation: Operation, found: Sequence[RemoteItem]) -> None:
         ids = {seen.ref.item_id for seen in found}
 
         def taken_in(case: Case, now: Operation, setting: Setting) -> Case:

@@ -25,6 +25,7 @@ from roomd_core.sync.conclude import close
 from roomd_core.sync.content import content_of, item_of, title_is_organizer
 from roomd_core.sync.copies import with_alone
 from roomd_core.sync.dropping import given_away, reconsider, taken_off
+from roomd_core.sync.match import tells_its_id
 from roomd_core.sync.remote import RemoteItem
 from roomd_core.sync.steps import after_write
 
@@ -40,7 +41,7 @@ def observe(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) ->
     case = _without_missing(case, mailbox.address).with_item(item)
     if not item.is_organizer and item.original_start is None:
         case = speak(case, item)
-    if case.event.global_id is None and seen.global_id is not None and _is_of_this_meeting(case, item):
+    if tells_its_id(case, seen) and _is_of_this_meeting(case, item):
         case = case.with_event(replace(case.event, global_id=seen.global_id))
     if seen.original_start is not None:
         return _take_alone(case, mailbox, seen, seen.original_start)
@@ -74,17 +75,21 @@ def observe_absence(case: Case, mailbox: str, item_id: str, setting: Setting, *,
     return case
 
 
-def absorb(case: Case, twin: Case) -> tuple[Case, Case]:
+def absorb(case: Case, twin: Case, setting: Setting) -> tuple[Case, Case]:
     """Move the copies of one case to another that is the same meeting, and what was changed of it here meanwhile.
 
-    What is left has none and is cancelled.
+    What is left has none and is cancelled. A change of one and a cancellation of the other are asked about.
     """
+    called_off = case.cancelled or twin.operation(OperationKind.CANCEL) is not None
+    changed = [one for one in (case, twin) if one.edited and not one.cancelled]
     for item in twin.items:
         case = case.with_item(replace(item, event=case.event.id))
     case = _with_edits(case, twin)
     cancel = twin.operation(OperationKind.CANCEL)
     if cancel and not case.cancelled:
         case = _cancel(case).with_operation(replace(cancel, id=0, event=case.event.id))
+    if called_off and changed:
+        case = case.with_conflict(conflicts.called_off_meanwhile(case, changed[0], setting))
     return case, _cancel(replace(twin, items=(), event=replace(twin.event, global_id=None)))
 
 
@@ -135,9 +140,11 @@ def _is_of_this_meeting(case: Case, item: Item) -> bool:
 def _decides(case: Case, item: Item, setting: Setting) -> bool:
     """The best copy known decides the content; that of an event made here is decided by the organizer's alone.
 
-    So is that of an event made anew here: what guests still have of it is the meeting that is gone.
+    So is that of an event made anew here: what guests still have of it is the meeting that is gone. And none but
+    the organizer's copy brings back what was called off, where that calendar is read.
     """
-    if case.event.origin is Origin.LOCAL or case.event.base is None:
+    called_off = case.cancelled and case.event.organizer in setting.mailboxes
+    if case.event.origin is Origin.LOCAL or case.event.base is None or called_off:
         return item.is_organizer
     whole = (other for other in case.items if other.original_start is None)
     return all(rank(item, setting) <= rank(other, setting) for other in whole)
@@ -154,7 +161,7 @@ def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> C
     if create := case.operation(OperationKind.CREATE):
         if create.state in _IN_DOUBT:
             return case
-        return _agreed(_returned(case, create, seen, remote, setting), mailbox, seen, remote)
+        return _agreed(_returned(case, create, remote, setting), mailbox, seen, remote)
     local = case.event.content
     case = _merged(case, merge(base, local, remote, setting.policy), base, remote, setting)
     case = taken_off(_agreed(case, mailbox, seen, remote), base, local, remote, setting)
@@ -163,13 +170,11 @@ def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> C
     return reconsider(hear(case, seen.detail.responses), seen.detail.responses, setting)
 
 
-def _returned(case: Case, create: Operation, seen: RemoteItem, remote: Content, setting: Setting) -> Case:
+def _returned(case: Case, create: Operation, remote: Content, setting: Setting) -> Case:
     """Go on with the item that was thought gone instead of making another. What differs was never agreed on."""
     case = case.with_operation(done(create, because="its item is in the calendar again"))
-    if refused := case.conflict(ConflictKind.REJECTED):
-        case = close(case, refused, setting)
     local = remote if case.cancelled else case.event.content
-    case = case.with_event(replace(case.event, content=local, key=seen.own_key))
+    case = case.with_event(replace(case.event, content=local))
     return _merged(case, compare(local, remote, setting.policy), None, remote, setting)
 
 
@@ -268,7 +273,7 @@ def _welcome_back(case: Case, setting: Setting) -> Case:
     if missing:
         case = close(case, missing, setting)
     conflict = case.conflict(ConflictKind.EDIT_VS_DELETE)
-    if conflict is None or conflict.remote is not None:
+    if conflict is None or conflict.remote is not None or case.cancelled:
         return case
     for operation in case.operations:
         if operation.state is OperationState.PARKED:

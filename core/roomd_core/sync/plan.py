@@ -72,9 +72,12 @@ def plan_pull(page: ChangePage, cases: Cases, mailbox: Mailbox, setting: Setting
                 firsts.take(seen)
         elif _concerns(seen, cases, mailbox, setting):
             case = case or _begin(seen, mailbox, setting)
+            held = firsts.opened(cases.holding(mailbox.address, seen.ref.item_id))
+            if held and held.event.id != case.event.id:
+                cases.put(held.without_item(mailbox.address, seen.ref.item_id))
             twin = firsts.opened(cases.twin(case, seen))
             if twin:
-                case, emptied = absorb(case, twin)
+                case, emptied = absorb(case, twin, setting)
                 cases.put(emptied)
             cases.put(observe(case, mailbox, seen, setting))
     for item_id in page.deleted:

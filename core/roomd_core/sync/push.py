@@ -138,7 +138,7 @@ def recreate(case: Case, operation: Operation, setting: Setting) -> Case:
     for item in case.items:
         if item.is_organizer:
             case = case.without_item(item.mailbox, item.ref.item_id)
-    case = case.with_event(replace(case.event, key=key, base=None, global_id=None))
+    case = case.with_event(replace(case.event, key=key, base=None))
     create = replace(operation, kind=OperationKind.CREATE, key=key, payload=case.event.content, attempts=0)
     return send_again(case, create)
 

@@ -74,7 +74,11 @@ def _resolve_edit_vs_delete(case: Case, conflict: Conflict, keep: Side, setting:
     case = _drop_parked(case)
     if conflict.local is None:
         return case if keep is Side.EXCHANGE else _cancel_again(case, setting)
-    return _cancelled(case) if keep is Side.EXCHANGE else create_again(case, case.event.content, setting)
+    if keep is Side.EXCHANGE:
+        return _cancelled(case)
+    if case.organizer_copy is None:
+        return create_again(case, case.event.content, setting)
+    return _queue(_standing(case), OperationKind.UPDATE, setting)
 
 
 def _resolve_rejected(case: Case, _conflict: Conflict, keep: Side, _setting: Setting) -> Case:
@@ -110,15 +114,17 @@ def _cancelled(case: Case) -> Case:
     return case.with_event(replace(case.event, status=EventStatus.CANCELLED))
 
 
+def _standing(case: Case) -> Case:
+    return case.with_event(replace(case.event, status=EventStatus.CONFIRMED))
+
+
 def _cancel_again(case: Case, setting: Setting) -> Case:
     return _queue(_cancelled(case), OperationKind.CANCEL, setting)
 
 
 def create_again(case: Case, content: Content, setting: Setting) -> Case:
     """Make a new item for the event, with a new key: the old one is not to be confused with it."""
-    event = replace(
-        case.event, content=content, base=None, global_id=None, key=setting.new_key(), status=EventStatus.CONFIRMED
-    )
+    event = replace(case.event, content=content, base=None, key=setting.new_key(), status=EventStatus.CONFIRMED)
     return _queue(case.with_event(event), OperationKind.CREATE, setting)
 
 

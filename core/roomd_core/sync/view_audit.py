@@ -4,7 +4,7 @@ Series are expanded here by rules of our own; Exchange expands them by its own. 
 wrong about when a room is taken, and nobody would notice before two groups stand at its door.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -44,7 +44,7 @@ def compare(
     What is on its way between the sides is left out, and so is what the mailbox declined: some servers keep showing
     it, others do not.
     """
-    ours, theirs = _ours(mailbox, held), _theirs(shown, held, since, until)
+    ours, theirs = _ours(mailbox, held), _theirs(mailbox, shown, held, since, until)
     quiet = {_name_of(each, mailbox) for each in held if _is_unsettled(each, mailbox)}
     return Differences(
         missing=tuple(each for place, each in ours.items() if place not in theirs),
@@ -85,11 +85,14 @@ def _ours(mailbox: str, held: Iterable[Held]) -> dict[_Place, Held]:
     return {(_name_of(each, mailbox), each.occupancy.start, each.occupancy.end): each for each in settled}
 
 
-def _theirs(shown: Iterable[Shown], held: Sequence[Held], since: datetime, until: datetime) -> dict[_Place, Shown]:
+def _theirs(
+    mailbox: str, shown: Iterable[Shown], held: Sequence[Held], since: datetime, until: datetime
+) -> dict[_Place, Shown]:
     """Some servers show what only touches the edge; others show an item once for each of its days."""
     inside = (each for each in shown if not each.is_cancelled and _overlaps(each.start, each.end, since, until))
     declined = {_declined_at(each) for each in held}
-    places = {(_shown_name(each), _second(each.start), _second(each.end)): each for each in inside}
+    unnamed = {_name_of(each, mailbox) for each in held if each.case.event.global_id is None}
+    places = {(_shown_name(each, unnamed), _second(each.start), _second(each.end)): each for each in inside}
     return {place: each for place, each in places.items() if place not in declined}
 
 
@@ -116,8 +119,11 @@ def _name_of(held: Held, mailbox: str) -> str:
     return next((item.ref.item_id for item in held.case.items if item.mailbox == mailbox), event.id)
 
 
-def _shown_name(shown: Shown) -> str:
-    return shown.global_id.hex() if shown.global_id is not None else shown.item_id
+def _shown_name(shown: Shown, unnamed: Collection[str]) -> str:
+    """Name an entry by its meeting's id, unless what is held of it is known by the item's own."""
+    if shown.global_id is None or shown.item_id in unnamed:
+        return shown.item_id
+    return shown.global_id.hex()
 
 
 def _second(moment: datetime) -> datetime:

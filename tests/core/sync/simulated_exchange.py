@@ -127,6 +127,12 @@ class SimulatedExchange:
         """Delete one copy without telling anybody."""
         self._remove(address, self.copy(address, uid))
 
+    def restore(self, address: str, copy: Copy) -> None:
+        """Take an item out of Deleted Items: it is the same meeting under another id. Nobody is told."""
+        calendar = self.calendars[address]
+        calendar.deleted_items.remove(copy)
+        self._put_back(calendar, copy)
+
     def change_occurrence(self, copy: Copy, original_start: datetime, **fields: Any) -> None:
         """Change one occurrence of one's own series, and deliver that."""
         content, series = copy.content, copy.content.series
@@ -286,7 +292,14 @@ class SimulatedExchange:
     async def view(self, mailbox: str, start: datetime, end: datetime) -> View:
         self._strike("before", "view", mailbox)
         shown = [
-            Shown(item_id=copy.item_id, global_id=copy.global_id, title=copy.content.title, start=begins, end=ends)
+            Shown(
+                item_id=copy.item_id,
+                global_id=copy.global_id,
+                title=copy.content.title,
+                start=begins,
+                end=ends,
+                is_cancelled=copy.is_cancelled,
+            )
             for copy in self.calendars[mailbox].copies.values()
             for begins, ends in ((first + self.view_shift, last + self.view_shift) for first, last in copy.spans())
             if begins < end and start < ends
@@ -382,6 +395,12 @@ class SimulatedExchange:
         copy.version += 1
         copy.modified_at = self.clock.now()
         self._tell(self.calendars[address], copy)
+
+    def _put_back(self, calendar: Calendar, copy: Copy) -> None:
+        self._items += 1
+        copy.item_id, copy.version = f"Item{self._items}", 1
+        calendar.copies[copy.item_id] = copy
+        self._tell(calendar, copy)
 
     def _remove(self, address: str, copy: Copy) -> None:
         calendar = self.calendars[address]

@@ -186,7 +186,7 @@ def test_an_item_that_is_gone_is_made_anew_under_another_key() -> None:
     )  # fmt: skip
     assert create.key == again.event.key
     assert create.key != "here.key"
-    assert (again.event.base, again.event.global_id, again.items) == (None, None, (copy(MOON),))
+    assert (again.event.base, again.event.global_id, again.items) == (None, b"id", (copy(MOON),))
 
 
 @pytest.mark.parametrize("state", list(OperationState))
@@ -309,14 +309,14 @@ def test_two_events_that_are_one_meeting_become_one() -> None:
     calling_off = operation(OperationKind.CANCEL, id=7)
     renamed = replace(event(replace(PLAN, title="Renamed")), global_id=b"id", status=EventStatus.CANCELLED)
     twin = case(copy(MOON), of=renamed, operations=(calling_off,))
-    one, other = absorb(case(copy()), twin)
+    one, other = absorb(case(copy()), twin, setting())
     assert [item.mailbox for item in one.items] == [ZHANG, MOON]
     assert (one.event.content.title, one.cancelled) == ("Renamed", True), "what was done to either is kept"
     assert [(op.kind, op.id, op.event) for op in one.operations] == [(OperationKind.CANCEL, 0, "plan")]
     assert (other.items, other.cancelled, other.event.global_id) == ((), True, None)
-    again, _ = absorb(one, twin)
+    again, _ = absorb(one, twin, setting())
     assert again.operations == one.operations, "it is called off once"
-    assert not absorb(case(copy()), replace(twin, operations=()))[0].cancelled
+    assert not absorb(case(copy()), replace(twin, operations=()), setting())[0].cancelled
 
 
 def test_a_page_that_tells_more_of_what_it_began_is_understood_as_a_whole() -> None:

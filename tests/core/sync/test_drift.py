@@ -52,6 +52,7 @@ async def test_a_room_at_another_time_is_asked_about_once_time_for_the_update_ha
     assert (conflict.local and conflict.local.start, conflict.remote and conflict.remote.start) == (at(10), at(12))
     assert mailed(conflict, Side.LOCAL, await house.event(event)) == (MOON,)
     assert mailed(conflict, Side.EXCHANGE, await house.event(event)) == (MOON, LI)
+    assert [held.start for held in await house.occupancies(MOON)] == [at(10), at(12)], "neither time can be had"
     await house.restart()
     await wait_in_vain(house)
     assert [each.id for each in await house.conflicts()] == [conflict.id]
@@ -155,6 +156,16 @@ async def test_left_as_it_is_nothing_is_written_and_nobody_is_asked_again(
     await wait_in_vain(house)
     assert (house.exchange.mails, await house.conflicts()) == ([], [])
     assert len(house.exchange.copies(MOON)) == 1
+    assert [held.start for held in await house.occupancies(MOON)] == [at(10)], "the room is taken all the same"
+
+
+async def test_a_clock_set_back_does_not_put_the_question_off_for_a_day(house: House) -> None:
+    _, uid = await booked(house)
+    drift_apart(house, uid, start=at(12), end=at(13))
+    await house.sync()
+    house.clock.advance(-86400)
+    await wait_in_vain(house)
+    await the_drift(house)
 
 
 async def test_a_decline_that_fails_unexpectedly_keeps_nothing_else_waiting_and_is_tried_again(house: House) -> None:
@@ -166,6 +177,7 @@ async def test_a_decline_that_fails_unexpectedly_keeps_nothing_else_waiting_and_
     house.exchange.luck = once("respond", "before", ValueError("a surprise"))
     await house.settle()
     assert house.exchange.calls.count(("respond", MOON)) > 1
+    await house.sync()
     assert (house.exchange.copies(MOON), await house.occupancies(MOON)) == ([], [])
 
 

@@ -11,8 +11,8 @@ from core.sync.house import LAKE, LI, MOON, ZHANG, House, at, invite, meeting
 from core.sync.simulated_copy import titles
 from core.sync.simulated_exchange import Luck, good_luck
 from roomd_core.errors import StoreError
-from roomd_core.model import EventStatus
-from roomd_core.sync.remote import OutcomeUnknown, RetryLater
+from roomd_core.model import EventStatus, Side
+from roomd_core.sync.remote import OutcomeUnknown, Rejected, RetryLater
 
 
 def once(call: str, when: str, error: BaseException) -> Luck:
@@ -232,6 +232,36 @@ async def test_a_meeting_cancelled_by_what_its_room_has_of_it_is_cancelled(
     assert (await house.waiting(), await house.conflicts()) == (0, [])
 
 
+@pytest.mark.parametrize("keep", Side)
+@pytest.mark.parametrize("cancellation", ["done", "under way"])
+async def test_a_meeting_called_off_and_changed_as_two_events_is_asked_about(
+    house: House, twins: tuple[str, str], keep: Side, cancellation: str
+) -> None:
+    event, twin = twins
+    await house.cancel(event)
+    await house.change(twin, location="Upstairs")
+    house.clock.advance(130)
+    if cancellation == "done":
+        await house.settle()
+    else:
+        house.exchange.luck = lambda _n, _when, call, _m: RetryLater("Busy.") if call == "cancel" else None
+        await house.sync()
+        house.exchange.luck = good_luck
+    [asked] = await house.conflicts()
+    assert (asked.event, asked.kind) == (event, "edit-vs-delete")
+    assert asked.local
+    assert asked.local.location == "Upstairs"
+    assert asked.summary == "“Planning” was cancelled while it was changed, both here: it was taken for two meetings."
+
+    await house.engine.resolve(asked.id, keep, actor="unix:zhangsan")
+    house.clock.advance(130)
+    await house.settle()
+
+    stands = ["Upstairs"] if keep is Side.LOCAL else []
+    assert [copy.content.location for copy in house.exchange.copies(ZHANG)] == stands
+    assert await house.waiting() == 0
+
+
 async def test_one_room_that_cannot_give_its_time_back_ends_no_round(unattended: House) -> None:
     house = unattended
     copies = [house.exchange.meet(ZHANG, meeting(room, rooms=[room])) for room in (MOON, LAKE)]
@@ -272,4 +302,78 @@ async def test_an_item_brought_back_while_it_was_to_be_made_anew_is_gone_on_with
     [asked] = [conflict for conflict in await house.conflicts() if conflict.kind == "edit"]
     assert asked.local
     assert (asked.units, asked.local.start) == (("time",), at(15))
+    assert await house.waiting() == 0
+
+
+async def test_a_room_that_could_not_be_let_go_is_taken_until_somebody_decides(house: House) -> None:
+    booked = await house.book(meeting(rooms=[MOON, LAKE]))
+    await house.settle()
+    house.exchange.luck = once("update", "before", Rejected("No.", code="ErrorItemSave"))
+
+    await house.change(booked, rooms=(MOON,), start=at(14), end=at(15))
+    assert not await house.occupancies(LAKE), "it is on its way"
+    await house.settle()
+
+    assert [(held.start, held.state) for held in await house.occupancies(LAKE)] == [(at(10), "tentative")]
+    assert [(held.start, held.state) for held in await house.occupancies(MOON)] == [
+        (at(10), "tentative"),
+        (at(14), "pending"),
+    ]
+    [asked] = await house.conflicts()
+    await house.engine.resolve(asked.id, Side.LOCAL, actor="unix:zhangsan")
+    await house.settle()
+    assert not await house.occupancies(LAKE)
+    assert [held.start for held in await house.occupancies(MOON)] == [at(14)]
+
+
+async def test_what_guests_still_had_of_a_meeting_that_comes_back_is_its_own_again(house: House) -> None:
+    copy = house.exchange.meet(ZHANG, meeting())
+    await house.sync()
+    [held] = await house.occupancies(MOON)
+    house.exchange.remove(ZHANG, copy.uid)
+    await house.sync()
+    await house.change(held.event, start=at(15), end=at(16))
+    await house.settle()
+    assert [each.content.start for each in house.exchange.copies(ZHANG)] == [at(15)]
+
+    house.exchange.restore(ZHANG, copy)
+    await house.settle()
+    assert not await house.engine.audit(MOON)
+
+    [first, second] = await house.occupancies(MOON)
+    assert (first.start, second.start, second.event) == (at(10), at(15), held.event)
+    assert (await house.event(first.event)).uid == copy.uid
+
+
+async def test_a_meeting_to_be_made_anew_is_gone_on_with_when_it_comes_back(house: House) -> None:
+    copy = house.exchange.meet(ZHANG, meeting())
+    await house.sync()
+    [held] = await house.occupancies(MOON)
+    house.exchange.remove(ZHANG, copy.uid)
+    await house.sync()
+    house.exchange.luck = once("create", "before", Rejected("No.", code="ErrorItemSave"))
+    await house.change(held.event, start=at(15), end=at(16))
+    await house.settle()
+
+    house.exchange.restore(ZHANG, copy)
+    await house.settle()
+
+    assert {each.event for each in await house.occupancies(ZHANG, MOON)} == {held.event}
+    [asked] = await house.conflicts()
+    assert (asked.kind, asked.units) == ("edit", ("time",))
+    assert len(house.exchange.copies(ZHANG)) == 1
+
+
+async def test_a_refusal_nobody_needs_to_decide_any_more_is_no_question(house: House) -> None:
+    booked = await house.book(meeting())
+    await house.settle()
+    house.exchange.luck = once("cancel", "before", Rejected("No.", code="ErrorItemSave"))
+    await house.cancel(booked)
+    await house.sync()
+    assert [asked.kind for asked in await house.conflicts()] == ["rejected"]
+
+    house.exchange.call_off(house.exchange.copies(ZHANG)[0])
+    await house.settle()
+
+    assert not await house.conflicts()
     assert await house.waiting() == 0

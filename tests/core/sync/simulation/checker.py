@@ -18,7 +18,7 @@ from core.sync.simulation.disk import Disk
 from core.sync.simulation.history import ROOMD, Command, History, Write, unit_of
 from core.sync.simulation.server import LISTED, RecordingExchange
 from roomd_core.merge import UNITS, diff
-from roomd_core.model import ConflictKind, Content, Side
+from roomd_core.model import ConflictKind, Content, Finding, Side
 
 HALF_AN_HOUR = 1800.0
 TRIES = 3
@@ -95,11 +95,15 @@ class Checker:
                 self._history.breaks("S6", f"{address} is stored up to {position}, without {item_id}")
 
     def _unaccounted(self, store: sqlite3.Connection) -> set[str]:
-        """Name the events whose item is kept here though it is gone: asked about, cancelled, or a series kept so."""
+        """Name the events whose item is kept here though it is gone.
+
+        They are asked about, cancelled, to be made anew, or a series that was decided to be kept so.
+        """
         rows = store.execute(
-            "SELECT c.event FROM conflict c JOIN event e ON e.id = c.event WHERE c.kind = ?"
-            " AND (c.resolved_at IS NULL OR e.status = 'cancelled' OR (e.recurring AND c.kept = ?))",
-            (ConflictKind.MISSING_REMOTE, Side.LOCAL),
+            "SELECT c.event FROM conflict c JOIN event e ON e.id = c.event WHERE c.kind = :missing"
+            " AND (c.resolved_at IS NULL OR e.status = 'cancelled' OR (e.recurring AND c.kept = :kept)"
+            " OR EXISTS (SELECT 1 FROM operation WHERE event = e.id AND kind = 'create' AND state <> 'done'))",
+            {"missing": ConflictKind.MISSING_REMOTE, "kept": Side.LOCAL},
         )
         return {event for (event,) in rows}
 
@@ -293,6 +297,19 @@ class Checker:
                 self._history.breaks("S4", f"{uid} was updated {count} times for {len(intended)} commands")
             if kind == "key" and count > 1 + self._removals(uid):
                 self._history.breaks("S4", f"{uid} was created {count} times")
+
+    def check_view(self, finding: Finding) -> None:
+        """S14: who is occupied when, is as Exchange's own calendar view has it.
+
+        A meeting whose organizer's item went away once is left out: guests may still have what they had of it.
+        """
+        copies = (
+            copy for copy in self._live(finding.mailbox)
+            if copy.content.title == finding.title and (finding.start, finding.end) in copy.spans()
+        )  # fmt: skip
+        uids = {*(copy.uid for copy in copies), *(self._uids(finding.event) if finding.event else ())}
+        if not any(map(self._removals, uids)):
+            self._history.breaks("S14", f"Exchange's view of {finding.mailbox} differs: {finding}")
 
     def _removals(self, uid: str) -> int:
         return sum(w.kind == "remove" and w.uid == uid and w.mailbox == w.organizer for w in self._history.writes)

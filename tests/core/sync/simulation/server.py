@@ -12,6 +12,7 @@ from roomd_core.model import Answer, Content, ItemRef
 from roomd_core.sync.remote import ChangePage, Mail, OutcomeUnknown, RemoteError
 
 LISTED = (ZHANG, LI, MOON, LAKE)
+READS = frozenset({"changes", "fetch", "find_by_key", "find_by_global_id", "view"})
 
 
 class Late(OutcomeUnknown):
@@ -38,6 +39,7 @@ class RecordingExchange(SimulatedExchange):
         self._writer = OUTLOOK
         self._believed: Content | None = None
         self._late: list[tuple[float, Callable[[], Awaitable[Any]]]] = []
+        self._unseen: dict[str, list[Copy]] = {}
         self._quiet = False
 
     # -- what people do besides ------------------------------------------------------------------------------------
@@ -52,11 +54,9 @@ class RecordingExchange(SimulatedExchange):
         """Move an item back into the calendar: it is the same meeting under another id."""
         stock = self.away.get(address, [])
         (stock if copy in stock else self.calendars[address].deleted_items).remove(copy)
-        self._items += 1
-        copy.item_id, copy.version = f"Item{self._items}", 1
-        self.calendars[address].copies[copy.item_id] = copy
+        self._put_back(self.calendars[address], copy)
+        self._unseen.setdefault(address, []).append(copy)
         self._note("restore", address, copy, after=copy.content)
-        self._tell(self.calendars[address], copy)
 
     def come_true(self) -> None:
         """Carry out what was given up and is due."""
@@ -115,6 +115,8 @@ class RecordingExchange(SimulatedExchange):
     def _strike(self, when: str, call: str, mailbox: str) -> None:
         if self._quiet:
             return
+        if when == "after" and call in READS:
+            self._unseen.pop(mailbox, None)
         writer, self._writer = self._writer, OUTLOOK  # whoever acts meanwhile is somebody else
         super()._strike(when, call, mailbox)
         self._writer = writer
@@ -146,9 +148,13 @@ class RecordingExchange(SimulatedExchange):
         super()._respond(calendar, copy, answer)
 
     def _look_for_doubles(self, organizer: str, uid: str | None, key: str) -> None:
-        """S2: at most one live item for each key, and for each uid, in a mailbox."""
+        """S2: at most one live item for each key, and for each uid, in a mailbox.
+
+        What was restored since the mailbox was last looked at, nobody could know of: it is asked about afterwards.
+        """
+        unseen = self._unseen.get(organizer, [])
         for copy in self._home(organizer).copies.values():
-            if copy.own_key == key or copy.uid == uid:
+            if (copy.own_key == key or copy.uid == uid) and copy not in unseen:
                 self.history.breaks("S2", f"a second item of {uid} is made in {organizer}")
 
     def _note(

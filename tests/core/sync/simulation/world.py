@@ -247,6 +247,7 @@ class World:
         self.history.tell("people decide what they are asked about whole copies")
         await self.here.decide(ConflictKind.MISSING_REMOTE, ConflictKind.MASS_DELETE)
         await self._agree()
+        await self._check_views()
         await self._check_idle()
         with_looks = self.daemon.disk.look()
         try:
@@ -261,10 +262,17 @@ class World:
             self.history.tell(f"round {number + 1}")
             await self.daemon.engine.run(Trigger.HAND)
             await self.push()
+            await self.daemon.engine.audit_some()
             self.clock.advance(A_WHILE)
 
+    async def _check_views(self) -> None:
+        for address in LISTED:
+            for finding in await self.daemon.engine.audit(address):
+                self.checker.check_view(finding)
+
     async def _check_idle(self) -> None:
-        """S8: a round in which nothing happened writes nothing, here or there."""
+        """S8: a round in which nothing happened writes nothing, here or there. What time brings is done before."""
+        await self.daemon.engine.run(Trigger.HAND)
         calls, mails, writes = len(self.exchange.calls), len(self.exchange.mails), len(self.history.writes)
         before = self.daemon.disk.look()
         rows = self.checker.rows(before)

@@ -16,6 +16,8 @@ class WriteKind(StrEnum):
     """Answer yes, as a room."""
     DECLINE = "decline"
     """Answer no, as a room."""
+    CLEAR = "clear"
+    """Take out of a room what it still has of a meeting that is gone."""
 
 
 class PlannedWrite(Struct, frozen=True, kw_only=True):

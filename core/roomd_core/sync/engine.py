@@ -16,6 +16,7 @@ from roomd_core.store import Store
 from roomd_core.sync.aftercare import Aftercare
 from roomd_core.sync.attend import RoomAttendant
 from roomd_core.sync.auditing import Auditor
+from roomd_core.sync.clearing import Clearer
 from roomd_core.sync.dispatch import Dispatcher
 from roomd_core.sync.doubles import Doubles
 from roomd_core.sync.fenced import FencedRemote
@@ -86,7 +87,8 @@ class SyncEngine:
             releaser=releaser,
             window=window,
         )
-        outbox = Outbox(self._ledger, watched, puller, locks, settle=settle, random=random)
+        clearer = Clearer(self._ledger, watched, locks)
+        outbox = Outbox(self._ledger, watched, puller, locks, clearer, settle=settle, random=random)
         self._foresight = Foresight(self._ledger, attendant, self._aftercare)
         self._roller = WindowRoller(self._ledger)
         self._view_auditor = ViewAuditor(self._ledger, watched, puller, locks)

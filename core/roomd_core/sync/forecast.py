@@ -6,10 +6,10 @@ from roomd_core.merge import diff
 from roomd_core.model import Content, Operation, OperationKind, OperationState, PlannedWrite, WriteKind
 from roomd_core.occurrences import occurrence_content
 from roomd_core.spans import Span
-from roomd_core.sync.case import Case
+from roomd_core.sync.case import Case, Setting
 from roomd_core.sync.recipients import recipients
 from roomd_core.sync.remote import Mail
-from roomd_core.sync.sending import Cancelling, Nothing, Vanished, what_to_send
+from roomd_core.sync.sending import Cancelling, Creating, Nothing, Vanished, leftovers, what_to_send
 from roomd_core.sync.steps import Step, next_step
 
 IN_DOUBT = "it was applied already: the answer was lost, and it is looked up first"
@@ -54,6 +54,20 @@ def _writes(case: Case, operation: Operation) -> Iterator[PlannedWrite]:
         case _:
             base = None if operation.kind is OperationKind.CREATE else event.base
             yield from (_step(operation, *each) for each in _steps(base, event.content))
+
+
+def forecast_clearing(case: Case, setting: Setting) -> tuple[PlannedWrite, ...]:
+    """Return what rooms are cleared of before an item is made anew. Nobody is mailed about that."""
+    waiting = (
+        op for op in case.operations if op.state is OperationState.QUEUED and op.kind is not OperationKind.CANCEL
+    )
+    making = next((op for op in waiting if isinstance(what_to_send(case, op), Creating | Vanished)), None)
+    if making is None:
+        return ()
+    return tuple(
+        PlannedWrite(event=case.event.id, kind=WriteKind.CLEAR, mailbox=item.mailbox, not_before=making.not_before)
+        for item in leftovers(case, setting)
+    )
 
 
 def _steps(base: Content | None, content: Content) -> Iterator[tuple[Content | None, Step]]:

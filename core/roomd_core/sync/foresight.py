@@ -4,7 +4,7 @@ from roomd_core.model import PlannedWrite
 from roomd_core.sync.aftercare import Aftercare
 from roomd_core.sync.attend import RoomAttendant
 from roomd_core.sync.case import Case
-from roomd_core.sync.forecast import forecast, invites_anew, invites_once
+from roomd_core.sync.forecast import forecast, forecast_clearing, invites_anew, invites_once
 from roomd_core.sync.ledger import Ledger
 
 
@@ -25,7 +25,8 @@ class Foresight:
 
     async def _of(self, case: Case) -> list[PlannedWrite]:
         answers = await self._attendant.foresee(case, invites_anew(case), invites_once(case))
-        return [*forecast(case), *answers]
+        cleared = forecast_clearing(case, await self._ledger.setting())
+        return [*cleared, *forecast(case), *answers]
 
     async def _unsent(self) -> list[Case]:
         async with self._ledger.store.read() as tables:

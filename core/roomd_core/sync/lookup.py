@@ -49,6 +49,21 @@ class Lookup:
         """Look for an item that is not where it was. Raise ExchangeUnavailable."""
         await self._postponing(operation, self._vanished(case, operation))
 
+    async def read_on(self, operation: Operation) -> bool:
+        """Read what has come to the calendar since, before an item is made anew there: it may be back.
+
+        Say whether that could be read; if not, the operation waits its turn. Raise ExchangeUnavailable.
+        """
+        mailbox = mailbox_of(operation, await self._ledger.setting())
+        try:
+            await self._puller.pull(mailbox)
+        except ExchangeUnavailable:
+            raise
+        except RemoteError as error:
+            await self._notes.note_error(operation, error, push.postpone)
+            return False
+        return True
+
     async def read(self, operation: Operation, item_id: str) -> RemoteItem | None:
         """Read an item as it is after a write; None if that cannot be told now."""
         try:

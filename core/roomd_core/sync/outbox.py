@@ -5,9 +5,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from roomd_core.errors import StoreError
-from roomd_core.model import ItemRef, Operation, OperationState
+from roomd_core.model import ItemRef, Operation, OperationKind, OperationState
 from roomd_core.sync import push, sending
 from roomd_core.sync.case import Case, Setting
+from roomd_core.sync.clearing import Clearer
 from roomd_core.sync.content import content_of
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
@@ -35,6 +36,7 @@ class Outbox:
         remote: Remote,
         puller: Puller,
         locks: MailboxLocks,
+        clearer: Clearer,
         *,
         settle: timedelta,
         random: Callable[[], float],
@@ -42,6 +44,7 @@ class Outbox:
         self._ledger = ledger
         self._remote = remote
         self._locks = locks
+        self._clearer = clearer
         self._notes = OperationNotes(ledger, random)
         self._lookup = Lookup(self._notes, remote, puller, settle=settle)
 
@@ -50,23 +53,42 @@ class Outbox:
 
         Whatever else goes wrong is recorded with the operation and concerns nothing else.
         """
-        async with self._locks.of(operation.mailbox):
-            try:
-                return await self._work(operation)
-            except (ExchangeUnavailable, StoreError):
-                raise
-            except Exception as error:
-                logger.exception("operation %d (%s) failed unexpectedly", operation.id, operation.kind)
-                await self._notes.note_error(operation, error, push.doubt)
+        try:
+            if operation.kind is OperationKind.CREATE and not await self._prepare(operation):
                 return False
+            async with self._locks.of(operation.mailbox):
+                done = await self._work(operation)
+        except (ExchangeUnavailable, StoreError):
+            raise
+        except Exception as error:
+            logger.exception("operation %d (%s) failed unexpectedly", operation.id, operation.kind)
+            await self._notes.note_error(operation, error, push.doubt)
+            return False
+        return done if isinstance(done, bool) else await self.work(done)
 
-    async def _work(self, operation: Operation) -> bool:
+    async def _prepare(self, operation: Operation) -> bool:
+        """See whether what is to be made anew is back, and clear rooms of what is left of it. False: it must wait."""
+        case = await self._ledger.case(operation.event)
+        now = current(case, operation.id)
+        is_new = case.event.global_id is None and not case.items
+        if is_new or now is None or now.state is not OperationState.QUEUED:
+            return True
+        async with self._locks.of(operation.mailbox):
+            if not await self._lookup.read_on(operation):
+                return False
+        await self._clearer.clear(operation)
+        return True
+
+    async def _work(self, operation: Operation) -> bool | Operation:
+        """Say whether it is done, or give it back as one that has to begin anew: its item has to be made."""
         for _ in range(_STEPS):
             case = await self._ledger.case(operation.event)
             now = current(case, operation.id)
             setting = await self._ledger.setting()
             if now is None:
                 return await self._was_written(operation)
+            if now.kind is not operation.kind:
+                return now
             if not push.is_due(now, setting.now):
                 return False
             if now.state is OperationState.UNKNOWN:

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from roomd_core.model import Content, ItemRef, Operation, OperationKind
+from roomd_core.model import Content, Item, ItemRef, Operation, OperationKind
 from roomd_core.occurrences import occurrence_content
-from roomd_core.sync.case import Case
+from roomd_core.sync.case import Case, Setting
 from roomd_core.sync.remote import Mail, OneOccurrence
 from roomd_core.sync.steps import Step, next_step
 
@@ -74,6 +74,13 @@ def what_to_send(case: Case, operation: Operation) -> Write:
     if operation.kind is OperationKind.CREATE:
         return _creating(case, operation)
     return _updating(case, operation)
+
+
+def leftovers(case: Case, setting: Setting) -> list[Item]:
+    """Return what rooms still have of a meeting of which its organizer has no item any more."""
+    if case.cancelled or case.organizer_copy:
+        return []
+    return [item for item in case.items if setting.is_room(item.mailbox) and item.original_start is None]
 
 
 def _creating(case: Case, operation: Operation) -> Write:

@@ -94,3 +94,16 @@ def test_who_is_mailed_depends_on_what_changes() -> None:
 def test_what_only_the_organizer_sees_mails_nobody() -> None:
     assert whom(MEETING, replace(MEETING, reminder=10, categories=("red",))) == set()
     assert whom(MEETING, replace(MEETING, reminder=10, end=at(12))) == {LI, MOON}
+
+
+async def test_what_a_room_is_cleared_of_before_a_meeting_is_made_anew_is_told(house: House) -> None:
+    event = await house.book(meeting())
+    await house.push()
+    house.exchange.remove(ZHANG, (await house.event(event)).uid)
+    await house.sync()
+    await house.change(event, title="Again")
+    told = [(write.kind, write.mailbox, write.mails) for write in await house.engine.plan()]
+    assert told == [(WriteKind.CLEAR, MOON, ()), (WriteKind.CREATE, ZHANG, (MOON,))]
+    house.exchange.mails.clear()
+    await house.push()
+    assert [(kind, whom) for kind, _, whom in house.exchange.mails] == [("request", MOON), ("response", ZHANG)]

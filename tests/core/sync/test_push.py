@@ -9,7 +9,14 @@ from core.sync.simulated_exchange import Luck
 from roomd_core.errors import VersionMismatch
 from roomd_core.merge import diff
 from roomd_core.model import Answer, ChangeKind, EventStatus, OccupancyState, OperationState, Side
-from roomd_core.sync.remote import ExchangeUnavailable, OutcomeUnknown, Rejected, RetryLater, SignInRefused
+from roomd_core.sync.remote import (
+    ExchangeUnavailable,
+    MailboxUnavailable,
+    OutcomeUnknown,
+    Rejected,
+    RetryLater,
+    SignInRefused,
+)
 
 
 def once(call: str, when: str, error: BaseException) -> Luck:
@@ -188,16 +195,38 @@ async def test_the_same_thing_edited_on_both_sides_is_for_a_person_to_decide(
     assert await house.conflicts() == []
 
 
-async def test_an_item_that_vanished_is_made_anew_when_the_event_is_saved(house: House) -> None:
+@pytest.mark.parametrize("noticed", ["on writing", "before"])
+async def test_an_item_that_vanished_is_made_anew_when_the_event_is_saved(house: House, noticed: str) -> None:
     event = await house.book(meeting())
     await house.push()
     key = (await house.event(event)).key
     house.exchange.remove(ZHANG, (await house.event(event)).uid)
+    if noticed == "before":
+        await house.sync()
+    house.exchange.mails.clear()
     await house.change(event, title="Again")
     await house.push()
     assert titles(house.exchange.copies(ZHANG)) == ["Again"]
     assert (await house.event(event)).key != key
     assert house.exchange.copies(ZHANG)[0].own_key == (await house.event(event)).key
+    assert titles(house.exchange.copies(MOON)) == ["Again"], "what the room had is out of its way"
+    assert (await house.states(event))[MOON] is OccupancyState.ACCEPTED
+    assert await house.conflicts() == []
+    assert {kind for kind, _, _ in house.exchange.mails} == {"request", "response"}
+
+
+async def test_a_room_that_cannot_be_cleared_keeps_no_meeting_from_being_made_anew(house: House) -> None:
+    event = await house.book(meeting())
+    await house.push()
+    house.exchange.remove(ZHANG, (await house.event(event)).uid)
+    await house.sync()
+    house.exchange.luck = lambda _n, _when, call, mailbox: (
+        MailboxUnavailable("It moves.") if (call, mailbox) == ("cancel", MOON) else None
+    )
+    await house.change(event, title="Again")
+    await house.settle()
+    assert titles(house.exchange.copies(ZHANG)) == ["Again"]
+    assert [conflict.kind for conflict in await house.conflicts()] == ["room-declined"]
 
 
 @pytest.mark.parametrize("keep", list(Side))

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from typing import Any
 
 ITEMS = 4000
+READINGS = 3
 REQUESTS = 600
 LEAST = {
     "SyncFolderItems items/s": 10_000,
@@ -114,12 +115,17 @@ def rate(work: Callable[[], object], times: int) -> float:
 
 
 def sync_rate(client: Client, shape: str) -> float:
+    """Of the fastest reading: what else the machine does makes others slower, and none faster."""
     sync(client, shape)
+    return ITEMS / min(seconds_to_sync(client, shape) for _ in range(READINGS))
+
+
+def seconds_to_sync(client: Client, shape: str) -> float:
     began = time.perf_counter()
     items = sync(client, shape)
     seconds = time.perf_counter() - began
     assert items == ITEMS, items
-    return items / seconds
+    return seconds
 
 
 def measure() -> dict[str, float]:

@@ -11,16 +11,18 @@ from pathlib import Path
 from roomd_lab.control.routes import Control
 from roomd_lab.faults import Fault
 from roomd_lab.http.autodiscover import discover
+from roomd_lab.http.browsing import browse
 from roomd_lab.http.certificate import Certificates, issue
 from roomd_lab.http.connection import Handler
 from roomd_lab.http.endpoint import CONTROL_PREFIX, EWS_PATH, Backend, Endpoint
 from roomd_lab.http.gate import Gate, SignInPolicy
-from roomd_lab.http.messages import HttpStream
+from roomd_lab.http.messages import HttpRequest, HttpResponse, HttpStream
 from roomd_lab.http.server import Server
 from roomd_lab.http.sign_in import SignIn
 from roomd_lab.http.streaming import envelopes
 from roomd_lab.http.visits import Visits
 from roomd_lab.model.people import Account
+from roomd_lab.model.zones import zone_info
 from roomd_lab.soap.envelope import Request
 from roomd_lab.soap.service import Answer, Streamed, perform
 from roomd_lab.world import World
@@ -105,12 +107,17 @@ class Lab(World):
             stream=self._stream,
             control=Control(self, sign_in.gate).answer,
             discover=lambda request: discover(request, self.company.directory, self._ews_url),
+            browse=self._browse,
         )
         return Endpoint(sign_in, backend).answer
 
     def _perform(self, request: Request, account: Account, planned: Fault | None) -> Answer | Streamed:
         with self.lock:
             return perform(self.organization, request, account, planned)
+
+    def _browse(self, request: HttpRequest, account: Account) -> HttpResponse:
+        with self.lock:
+            return browse(request, self.organization, account, zone_info(self.company.zone))
 
     def _stream(self, stream: Streamed) -> HttpStream:
         def cancel() -> None:

@@ -16,12 +16,17 @@ _HIGHEST_PORT = 65535
 
 def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Decode the command line; ends the program with a sentence when it is wrong."""
+    return command_line().parse_args(arguments)
+
+
+def command_line() -> argparse.ArgumentParser:
+    """What the command line may say."""
     parser = argparse.ArgumentParser(prog="roomd lab", description="An Exchange to try things on.")
     _add_server(parser)
     _add_company(parser)
     _add_sign_in(parser)
     _add_trouble(parser)
-    return parser.parse_args(arguments)
+    return parser
 
 
 def _add_server(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +52,10 @@ def _add_company(parser: argparse.ArgumentParser) -> None:
         "--zone", type=_zone, default=local_zone_id(), help="time zone of the office (default here: %(default)s)"
     )
     parser.add_argument(
-        "--outlook-pace", type=_seconds, metavar="SECONDS", help="let people book, move and cancel at this pace"
+        "--outlook-pace",
+        type=_seconds,
+        metavar="SECONDS",
+        help="let people book, answer, move and cancel this often",
     )
     parser.add_argument(
         "--misbehave",

@@ -1,4 +1,4 @@
-"""Outlook people at work: every few seconds somebody books, moves or cancels a meeting, by the rules or past them."""
+"""Outlook people at work: every few seconds somebody books, answers, moves or cancels, by the rules or past them."""
 
 import asyncio
 import logging
@@ -16,6 +16,8 @@ _log = logging.getLogger(__name__)
 _FEWEST_PEOPLE = 4
 _ASKED = 40
 _DECIDE_SHARE, _APPROVED_SHARE = 0.3, 0.8
+_ANSWER_SHARE, _MOODS = 0.4, {Response.ACCEPT: 7, Response.TENTATIVE: 1, Response.DECLINE: 2}
+_GUESTS = 3
 _WORKING_HOURS = (9, 17)
 
 
@@ -36,11 +38,15 @@ def act(lab: Lab, rng: random.Random, *, misbehave: float = 0.0) -> str:
     if not people:
         return "nobody works here"
     asked = rng.sample(people, min(_ASKED, len(people)))
-    own = [item for person in asked for item in lab.outlook.calendar(person) if _is_movable(lab, item)]
+    seen = [(person, item) for person in asked for item in lab.outlook.calendar(person)]
+    own = [item for _, item in seen if _is_movable(lab, item)]
     if rng.random() < misbehave:
         return rng.choice(_MISDEEDS)(lab, rng, own)
     if any(lab.outlook.waiting_for(person) for person in asked) and rng.random() < _DECIDE_SHARE:
         return _decide(lab, rng, asked)
+    invitations = [(person, item) for person, item in seen if _is_open(lab, item)]
+    if invitations and rng.random() < _ANSWER_SHARE:
+        return _respond(lab, rng, *rng.choice(invitations))
     return rng.choice(_DEEDS if own else (_book,))(lab, rng, own)
 
 
@@ -50,8 +56,19 @@ def _is_movable(lab: Lab, item: CalendarItem) -> bool:
     return item.is_organizer and not item.extended and item.subject in SUBJECTS and ahead
 
 
+def _is_open(lab: Lab, item: CalendarItem) -> bool:
+    """An invitation to something still ahead that was not answered yet."""
+    return item.my_response is Response.NONE and not item.is_cancelled and item.start > lab.organization.now()
+
+
+def _respond(lab: Lab, rng: random.Random, person: str, item: CalendarItem) -> str:
+    (response,) = rng.choices(list(_MOODS), list(_MOODS.values()))
+    lab.outlook.respond(person, item.uid, response, on=instance_date(item.global_object_id))
+    return f"{person} answered '{item.subject}': {response}"
+
+
 def _book(lab: Lab, rng: random.Random, _: list[CalendarItem]) -> str:
-    organizer = rng.choice(lab.company.people())
+    organizer, *guests = rng.sample(lab.company.people(), min(rng.randint(1, 1 + _GUESTS), len(lab.company.people())))
     rooms = rng.sample(lab.company.rooms(), min(1, len(lab.company.rooms())))
     start = lab.company.next_hour(lab.organization.now(), rng.randint(0, 20), _WORKING_HOURS)
     item = lab.outlook.book(
@@ -60,6 +77,7 @@ def _book(lab: Lab, rng: random.Random, _: list[CalendarItem]) -> str:
         start=start,
         end=start + timedelta(minutes=rng.choice((30, 60))),
         rooms=rooms,
+        attendees=guests,
         zone=lab.company.zone,
     )
     return f"{organizer} booked '{item.subject}' in {item.location or 'no room'} at {start:%H:%M} UTC"

@@ -12,7 +12,7 @@ from roomd_lab.company import Company
 from roomd_lab.model.organization import Organization
 from roomd_lab.world import World
 
-_FORMAT = 3
+_FORMAT = 4
 
 
 def save(world: World, path: Path) -> None:

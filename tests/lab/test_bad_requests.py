@@ -117,7 +117,7 @@ def test_control_characters_in_a_subject_do_not_spoil_the_answer(client: Client,
 def test_other_paths_and_methods_are_refused(client: Client) -> None:
     assert client.post(b"", path="/owa/")[0] == 404
     connection = client.http()
-    connection.request("GET", "/EWS/Exchange.asmx", headers=client.basic())
+    connection.request("PUT", "/EWS/Exchange.asmx", headers=client.basic())
     assert connection.getresponse().status == 405
     connection.close()
 

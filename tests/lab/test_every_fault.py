@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from lab.test_control import control
 from lab.wire import EMMA, GUANGHAN, HOUR, TOMORROW, ZHANGSAN, Client, envelope
 from roomd_lab import Lab, Outlook
 from roomd_lab.fault_plan import SeededPlan, read_plan
@@ -279,6 +280,13 @@ def test_requests_are_logged_by_account_and_operation(client: Client, lab: Lab) 
     assert (first.status, first.fault) == (503, "http-503")
     assert lab.requests.of(account="EXAMPLE\\zhangsan") == [second]
     assert second.status == 500
+
+
+@pytest.mark.parametrize("kind", FaultKind)
+def test_every_fault_is_asked_for_by_a_control_call(client: Client, lab: Lab, kind: FaultKind) -> None:
+    """As docs/lab.md has it: the table names it."""
+    assert control(client, "fault", {"kind": kind, "operation": "GetItem", "times": 2}) == (200, {})
+    assert [(fault.kind, fault.operation, fault.times) for fault in lab.faults.pending()] == [(kind, "GetItem", 2)]
 
 
 @pytest.mark.parametrize("kind", FaultKind)

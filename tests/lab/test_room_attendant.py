@@ -126,10 +126,45 @@ def test_a_room_that_allows_conflicts_accepts_them(outlook: Outlook, lab: Lab) -
     assert [answer(book(outlook)), answer(book(outlook, EMMA))] == ["Accept", "Accept"]
 
 
-def test_a_room_can_be_told_to_keep_the_subject(outlook: Outlook, lab: Lab) -> None:
-    lab.set_room_policy(GUANGHAN, RoomPolicy(delete_subject=False))
-    book(outlook)
-    assert outlook.calendar(GUANGHAN)[0].subject == "张三 Planning"
+@pytest.mark.parametrize(
+    ("policy", "subject", "body"),
+    [
+        (RoomPolicy(), "张三", ""),
+        (RoomPolicy(delete_subject=False), "张三 Planning", ""),
+        (RoomPolicy(add_organizer_to_subject=False), "", ""),
+        (RoomPolicy(delete_subject=False, add_organizer_to_subject=False), "Planning", ""),
+        (RoomPolicy(delete_comments=False), "张三", "Bring a pen."),
+    ],
+)
+def test_a_room_shows_of_a_meeting_what_its_policy_lets_it(
+    outlook: Outlook, lab: Lab, policy: RoomPolicy, subject: str, body: str
+) -> None:
+    lab.set_room_policy(GUANGHAN, policy)
+    times = {"start": TOMORROW, "end": TOMORROW + HOUR}
+    item = outlook.book(ZHANGSAN, subject="Planning", body="Bring a pen.", rooms=[GUANGHAN], **times)
+    (copy,) = outlook.calendar(GUANGHAN)
+    assert (answer(item), copy.subject, copy.body.text) == ("Accept", subject, body)
+
+
+@pytest.mark.parametrize(("start", "expected"), [("08:00", "Accept"), ("10:00", "Decline")])
+def test_a_room_can_open_later(outlook: Outlook, lab: Lab, start: str, expected: str) -> None:
+    opens = RoomPolicy(schedule_only_during_work_hours=True, working_hours_start_time=start)
+    lab.set_room_policy(GUANGHAN, opens)
+    assert answer(book(outlook, start=MONDAY.replace(hour=9))) == expected
+
+
+@pytest.mark.parametrize(("removed", "shown"), [(True, "Normal"), (False, "Private")])
+def test_a_room_takes_the_private_flag_away_or_keeps_it(
+    outlook: Outlook, lab: Lab, *, removed: bool, shown: str
+) -> None:
+    """See RemovePrivateProperty of Set-CalendarProcessing."""
+    lab.set_room_policy(GUANGHAN, RoomPolicy(remove_private_property=removed))
+    item = book(outlook)
+    outlook.change(ZHANGSAN, item.uid, sensitivity="Private")
+    assert outlook.calendar(GUANGHAN)[0].sensitivity == shown
+    private = outlook.change(ZHANGSAN, item.uid, start=TOMORROW + HOUR, end=TOMORROW + 2 * HOUR)
+    assert (answer(private), outlook.calendar(GUANGHAN)[0].sensitivity) == ("Accept", shown)
+    assert outlook.calendar(ZHANGSAN)[0].sensitivity == "Private"
 
 
 def test_a_room_without_attendant_waits_and_one_without_processing_has_only_the_request(

@@ -89,6 +89,11 @@ def test_against_the_policy_only_some_may_ask(outlook: Outlook, lab: Lab) -> Non
     assert [item.my_response for item in outlook.calendar(GUANGHAN)] == ["Accept", "Accept"]
 
 
+def test_against_the_policy_everybody_may_ask_where_it_says_so(outlook: Outlook, lab: Lab) -> None:
+    lab.set_room_policy(GUANGHAN, RoomPolicy(resource_delegates=(EMMA,), all_request_out_of_policy=True))
+    assert [answer(outlook, book(outlook)), answer(outlook, book(outlook, LISI))] == ["Accept", "Tentative"]
+
+
 def test_what_a_delegate_books_is_taken_though_the_room_is_not_free(outlook: Outlook, lab: Lab) -> None:
     lab.set_room_policy(GUANGHAN, RoomPolicy(resource_delegates=(EMMA,), maximum_duration_minutes=60))
     assert answer(outlook, book(outlook)) == "Accept"
@@ -201,7 +206,7 @@ def test_some_rooms_of_a_larger_company_have_delegates_who_decide_by_and_by() ->
             end=start + HOUR * (number + 1),
         )
     rng = random.Random(5)
-    did = [act(lab, rng) for _ in range(60)]
+    did = [act(lab, rng) for _ in range(150)]
     assert {word for line in did for word in ("Accept", "Decline") if f"delegate: {word}" in line} == {
         "Accept",
         "Decline",

@@ -86,6 +86,86 @@ def test_a_zone_that_is_spelt_out_is_recognized_by_its_rules(client: Client, out
     assert {item.start.astimezone(zone_info(zone_id)).hour for item in shown} == {10}
 
 
+CHANGE = (
+    "<t:{0}><t:Offset>{1}</t:Offset><t:RelativeYearlyRecurrence><t:DaysOfWeek>Sunday</t:DaysOfWeek>"
+    "<t:DayOfWeekIndex>{2}</t:DayOfWeekIndex><t:Month>{3}</t:Month></t:RelativeYearlyRecurrence><t:Time>{4}</t:Time>"
+    "</t:{0}>"
+)
+BERLIN = CHANGE.format("Standard", "PT0S", "Last", "October", "03:00:00") + CHANGE.format(
+    "Daylight", "-PT1H", "Last", "March", "02:00:00"
+)
+NEW_YORK = CHANGE.format("Standard", "PT0S", "First", "November", "02:00:00.0000000") + CHANGE.format(
+    "Daylight", "-PT1H", "Second", "March", "02:00:00.0000000"
+)
+
+
+def meeting_zone(client: Client, offset: str, changes: str) -> bytes:
+    """The answer to a series in a zone spelt out as evolution-ews does it."""
+    request = (
+        '<m:CreateItem SendMeetingInvitations="SendToNone"><m:Items><t:CalendarItem>'
+        f"<t:Start>{DAYS[0]}T10:00:00</t:Start><t:End>{DAYS[0]}T11:00:00</t:End>"
+        "<t:Recurrence><t:WeeklyRecurrence><t:Interval>1</t:Interval><t:DaysOfWeek>Tuesday</t:DaysOfWeek>"
+        f"</t:WeeklyRecurrence><t:NumberedRecurrence><t:StartDate>{DAYS[0]}</t:StartDate>"
+        "<t:NumberOfOccurrences>10</t:NumberOfOccurrences></t:NumberedRecurrence></t:Recurrence>"
+        f'<t:MeetingTimeZone TimeZoneName="Europe/Berlin"><t:BaseOffset>{offset}</t:BaseOffset>{changes}'
+        "</t:MeetingTimeZone></t:CalendarItem></m:Items></m:CreateItem>"
+    )
+    return client.post(envelope(request, acts_as=ZHANGSAN, version="Exchange2007_SP1"))[1]
+
+
+@pytest.mark.parametrize(
+    ("offset", "changes", "zone_id"),
+    [
+        ("-PT1H", BERLIN, "W. Europe Standard Time"),
+        ("PT300M", NEW_YORK, "Eastern Standard Time"),
+        ("-PT5H30M", "", "India Standard Time"),
+    ],
+)
+def test_a_meeting_zone_of_2007_is_recognized_by_its_rules(
+    client: Client, outlook: Outlook, offset: str, changes: str, zone_id: str
+) -> None:
+    assert b"NoError" in meeting_zone(client, offset, changes)
+    shown = outlook.calendar_between(ZHANGSAN, NOW, NOW + timedelta(days=300))
+    assert len(shown) == 10
+    assert {item.start.astimezone(zone_info(zone_id)).hour for item in shown} == {10}
+
+
+def test_an_occurrence_is_moved_in_a_meeting_zone_of_2007(client: Client, outlook: Outlook) -> None:
+    meeting_zone(client, "-PT1H", BERLIN)
+    (master,) = outlook.calendar(ZHANGSAN)
+    second = outlook.meeting(ZHANGSAN, master.uid, on=DAYS[1])
+    zone = f"<t:MeetingTimeZone><t:BaseOffset>-PT1H</t:BaseOffset>{BERLIN}</t:MeetingTimeZone>"
+    fields = {"Start": f"{DAYS[1]}T13:00:00", "End": f"{DAYS[1]}T14:00:00"}
+    written = {name: f"<t:{name}>{value}</t:{name}>" for name, value in fields.items()} | {"MeetingTimeZone": zone}
+    changes = "".join(
+        f'<t:SetItemField><t:FieldURI FieldURI="calendar:{name}"/><t:CalendarItem>{each}</t:CalendarItem>'
+        "</t:SetItemField>"
+        for name, each in written.items()
+    )
+    request = (
+        '<m:UpdateItem ConflictResolution="AlwaysOverwrite" SendMeetingInvitationsOrCancellations="SendToNone">'
+        f'<m:ItemChanges><t:ItemChange><t:ItemId Id="{second.item_id}" ChangeKey="{second.change_key}"/><t:Updates>'
+        f"{changes}</t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>"
+    )
+    assert b"NoError" in client.post(envelope(request, acts_as=ZHANGSAN, version="Exchange2007_SP1"))[1]
+    moved = outlook.meeting(ZHANGSAN, master.uid, on=DAYS[1])
+    assert moved.start == datetime(DAYS[1].year, DAYS[1].month, DAYS[1].day, 13, tzinfo=ZoneInfo("Europe/Berlin"))
+
+
+@pytest.mark.parametrize(
+    ("offset", "changes", "code"),
+    [
+        ("-PT1H17M", "", b"ErrorTimeZone"),
+        ("soon", "", b"ErrorSchemaValidation"),
+        ("-PT1H", BERLIN.replace("October", "Octember"), b"ErrorSchemaValidation"),
+        ("-PT1H", BERLIN.replace("Last", "Fifth"), b"ErrorSchemaValidation"),
+        ("-PT1H", BERLIN.replace("03:00:00", "late"), b"ErrorSchemaValidation"),
+    ],
+)
+def test_a_meeting_zone_like_no_other_is_refused(client: Client, offset: str, changes: str, code: bytes) -> None:
+    assert code in meeting_zone(client, offset, changes)
+
+
 @pytest.mark.parametrize(
     "periods",
     [

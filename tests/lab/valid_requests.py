@@ -64,6 +64,12 @@ ZONE = (
     "<t:DaylightTime><t:Bias>-60</t:Bias><t:Time>02:00:00</t:Time><t:DayOrder>5</t:DayOrder><t:Month>3</t:Month>"
     "<t:DayOfWeek>Sunday</t:DayOfWeek></t:DaylightTime></t:TimeZone>"
 )
+OWNER = f"<m:Mailbox><t:EmailAddress>{GUANGHAN}</t:EmailAddress></m:Mailbox>"
+LI = "<t:UserId><t:PrimarySmtpAddress>lisi@example.com</t:PrimarySmtpAddress></t:UserId>"
+DELEGATE = (
+    f"<m:DelegateUsers><t:DelegateUser>{LI}<t:DelegatePermissions><t:CalendarFolderPermissionLevel>Editor"
+    "</t:CalendarFolderPermissionLevel></t:DelegatePermissions></t:DelegateUser></m:DelegateUsers>"
+)
 
 
 def requests(item_id: str, change_key: str) -> list[str]:
@@ -148,6 +154,10 @@ def requests(item_id: str, change_key: str) -> list[str]:
         ),
         "<m:GetEvents><m:SubscriptionId>AAAA</m:SubscriptionId><m:Watermark>AAAA</m:Watermark></m:GetEvents>",
         "<m:Unsubscribe><m:SubscriptionId>AAAA</m:SubscriptionId></m:Unsubscribe>",
+        f'<m:GetDelegate IncludePermissions="true">{OWNER}</m:GetDelegate>',
+        f"<m:AddDelegate>{OWNER}{DELEGATE}<m:DeliverMeetingRequests>DelegatesAndMe</m:DeliverMeetingRequests></m:AddDelegate>",
+        f"<m:UpdateDelegate>{OWNER}{DELEGATE}</m:UpdateDelegate>",
+        f"<m:RemoveDelegate>{OWNER}<m:UserIds>{LI}</m:UserIds></m:RemoveDelegate>",
         (
             "<m:GetStreamingEvents><m:SubscriptionIds><t:SubscriptionId>AAAA</t:SubscriptionId></m:SubscriptionIds>"
             "<m:ConnectionTimeout>30</m:ConnectionTimeout></m:GetStreamingEvents>"

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from roomd_lab.faults import Fault, FaultKind, Faults
 from roomd_lab.http.autodiscover import AUTODISCOVER_PATHS
+from roomd_lab.http.browsing import WEB_PATH
 from roomd_lab.http.fault_replies import instead, spoil, spoils, wrong_certificate
 from roomd_lab.http.messages import HangUp, HttpRequest, HttpResponse, HttpStream, Reply, StreamCut
 from roomd_lab.http.pages import ERROR_PAGE_PATH, error_page, locked_out, unauthorized
@@ -25,7 +26,7 @@ class Backend:
     """What stands behind the paths.
 
     `certificate` is what new connections are shown, `perform` carries a request out, under a fault if there is one,
-    and `stream` turns a hanging answer into chunks.
+    `stream` turns a hanging answer into chunks, and `browse` shows a person what there is.
     """
 
     faults: Faults
@@ -35,6 +36,7 @@ class Backend:
     stream: Callable[[Streamed], HttpStream]
     control: Callable[[HttpRequest], HttpResponse]
     discover: Callable[[HttpRequest], HttpResponse]
+    browse: Callable[[HttpRequest, Account], HttpResponse]
 
 
 class Endpoint:
@@ -51,7 +53,8 @@ class Endpoint:
             return self._backend.control(request)
         if path == ERROR_PAGE_PATH:
             return error_page()
-        if path != EWS_PATH.lower() and path not in AUTODISCOVER_PATHS:
+        is_browsing = request.method == "GET" and path.startswith(WEB_PATH)
+        if path != EWS_PATH.lower() and path not in AUTODISCOVER_PATHS and not is_browsing:
             return HttpResponse(HTTPStatus.NOT_FOUND)
         return self._signed_in(request)
 
@@ -61,8 +64,10 @@ class Endpoint:
             return self._refused(request, account)
         if request.path.lower() in AUTODISCOVER_PATHS:
             return self._backend.discover(request)
+        if request.method == "GET":
+            return self._backend.browse(request, account)
         if request.method != "POST":
-            return HttpResponse(HTTPStatus.METHOD_NOT_ALLOWED, headers=(("Allow", "POST"),))
+            return HttpResponse(HTTPStatus.METHOD_NOT_ALLOWED, headers=(("Allow", "GET, POST"),))
         return self._soap(request, account)
 
     def _refused(self, request: HttpRequest, denied: Denied) -> HttpResponse:

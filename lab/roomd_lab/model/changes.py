@@ -4,7 +4,7 @@ import base64
 import binascii
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from roomd_lab.model.errors import ExchangeError
@@ -18,12 +18,13 @@ class ChangeKind(StrEnum):
 
     CREATE = "Create"
     UPDATE = "Update"
+    READ = "ReadFlagChange"
     DELETE = "Delete"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One item that came, changed or went."""
+    """One item that came, changed, was read or went."""
 
     kind: ChangeKind
     item_id: str
@@ -53,6 +54,7 @@ class Page:
 class _Entry:
     number: int
     created: int
+    changed: int
     gone: bool
 
 
@@ -66,11 +68,17 @@ class Journal:
     def came(self, item_id: str) -> None:
         """An item was created in, or moved into, the folder."""
         self._number += 1
-        self._entries[item_id] = _Entry(self._number, self._number, gone=False)
+        self._entries[item_id] = _Entry(self._number, self._number, self._number, gone=False)
 
     def changed(self, item_id: str) -> None:
         """An item of the folder got a new version."""
         self._append(item_id, gone=False)
+
+    def read(self, item_id: str) -> None:
+        """An item of the folder was read, or is unread again, and nothing else changed."""
+        self._number += 1
+        before = self._entries.pop(item_id)
+        self._entries[item_id] = replace(before, number=self._number)
 
     def went(self, item_id: str) -> None:
         """An item was deleted from, or moved out of, the folder."""
@@ -101,14 +109,16 @@ class Journal:
     def _append(self, item_id: str, *, gone: bool) -> None:
         self._number += 1
         created = self._entries.pop(item_id).created
-        self._entries[item_id] = _Entry(self._number, created, gone=gone)
+        self._entries[item_id] = _Entry(self._number, created, self._number, gone=gone)
 
 
 def _kind(entry: _Entry, state: SyncState) -> ChangeKind | None:
     """What the change is to a client at `state`; None when it never heard of the item."""
     if entry.gone:
         return ChangeKind.DELETE if entry.created <= state.cursor else None
-    return ChangeKind.CREATE if entry.created > state.base else ChangeKind.UPDATE
+    if entry.created > state.base:
+        return ChangeKind.CREATE
+    return ChangeKind.UPDATE if entry.changed > state.base else ChangeKind.READ
 
 
 def encode_state(folder_id: str, state: SyncState) -> str:

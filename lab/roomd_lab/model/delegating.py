@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from roomd_lab.model.announcing import TO_ALL, Mailing
 from roomd_lab.model.attendant import tidy
 from roomd_lab.model.delegates import DeliverRequests
 from roomd_lab.model.errors import access_denied, item_not_found
@@ -60,7 +61,7 @@ def decide_for_owner(  # noqa: PLR0913 - an answer, in whose name and by whom
     request: MeetingMessage,
     response: Response,
     *,
-    tell: bool = True,
+    mailing: Mailing = TO_ALL,
     text: str = "",
 ) -> CalendarItem:
     """Answer a forwarded request in the name of the room or person it was for; gives their copy.
@@ -76,7 +77,7 @@ def decide_for_owner(  # noqa: PLR0913 - an answer, in whose name and by whom
     if copy is None:
         raise item_not_found()
     check_up_to_date(request, copy)
-    answered = respond(mailbox, copy, response, tell=tell, text=text)
+    answered = respond(mailbox, copy, response, mailing=mailing, text=text)
     file_requests(delegate, request.global_object_id, owner)
     return answered
 

@@ -27,7 +27,7 @@ def _take_leave(mailbox: Mailbox, item: CalendarItem, mailing: Mailing) -> Calen
         return item
     if item.is_organizer:
         return cancel(mailbox, item, mailing)
-    return respond(mailbox, item, Response.DECLINE)
+    return respond(mailbox, item, Response.DECLINE, mailing=mailing)
 
 
 def _occurs(item: StoredItem) -> bool:

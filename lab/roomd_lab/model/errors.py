@@ -1,18 +1,23 @@
 """How Exchange says no."""
 
+from collections.abc import Mapping
+
 
 class ExchangeError(Exception):
     """A refusal with Exchange's own response code.
 
     `code` is one of the names of the ResponseCode page; `text` is the sentence Exchange sends with it.
-    `inner_code` is what was behind it, where Exchange tells both.
+    `inner_code` is what was behind it, where Exchange tells both; `details` are named values that go with it.
     """
 
-    def __init__(self, code: str, text: str, *, inner_code: str = "") -> None:
+    def __init__(
+        self, code: str, text: str, *, inner_code: str = "", details: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(f"{code}: {text}")
         self.code = code
         self.text = text
         self.inner_code = inner_code
+        self.details = details or {}
 
 
 def item_not_found() -> ExchangeError:

@@ -254,9 +254,13 @@ class MeetingMessage(Item):
     start: datetime
     end: datetime
     location: str = ""
+    all_day: bool = False
+    intended_free_busy: FreeBusy = FreeBusy.BUSY
+    new_time_proposals: bool = True
     meeting_type: ItemType = ItemType.SINGLE
     recurrence: Recurrence | None = None
     zone: str = "UTC"
+    end_zone: str = "UTC"
     original_start: datetime | None = None
     response: Response = Response.UNKNOWN
     request_kind: RequestKind = RequestKind.NEW

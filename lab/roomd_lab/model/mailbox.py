@@ -13,7 +13,7 @@ from roomd_lab.model.folder_tree import FolderTree
 from roomd_lab.model.folders import Folder, FolderName
 from roomd_lab.model.happenings import folder_changed, happened
 from roomd_lab.model.ids import Identifiers, occurrence_of
-from roomd_lab.model.items import CalendarItem, Instance, StoredItem
+from roomd_lab.model.items import CalendarItem, Instance, MeetingMessage, StoredItem
 from roomd_lab.model.meetings import Meetings
 from roomd_lab.model.people import Address
 from roomd_lab.model.post import Post
@@ -110,9 +110,21 @@ class Mailbox:
             modified=self.now(),
             modified_by=by or self.owner.name,
         )
+        if folder is self.calendar:
+            self.meetings.changed(folder.items[item.item_id], stored)
         folder.items[item.item_id] = stored
         folder.journal.changed(item.item_id)
         self._tell(EventKind.MODIFIED, stored)
+        return stored
+
+    def mark_read(self, message: MeetingMessage, *, is_read: bool) -> MeetingMessage:
+        """Store that a message was read, or is unread again: a new version in which nothing else differs."""
+        folder = self._folder_of_item[message.item_id]
+        stored = replace(message, is_read=is_read, change_key=self._identifiers.change_key())
+        folder.items[message.item_id] = stored
+        folder.journal.read(message.item_id)
+        self._tell(EventKind.MODIFIED, stored)
+        self._tell_of_folder(folder)
         return stored
 
     def move(self, item: ItemT, to: FolderName | Folder) -> ItemT:
@@ -123,7 +135,7 @@ class Mailbox:
         source = self._take_out(item)
         moved = self._place(replace(item, item_id=self._identifiers.item_id(self._number)), self._folder(to))
         self._tell(EventKind.MOVED, moved, before=item)
-        self._tell_of_loss(source)
+        self._tell_of_folder(source)
         return moved
 
     def copy(self, item: ItemT, to: FolderName | Folder) -> ItemT:
@@ -189,11 +201,11 @@ class Mailbox:
 
     def _take_out(self, item: StoredItem) -> Folder:
         folder = self._folder_of_item.pop(item.item_id)
-        del folder.items[item.item_id]
+        stored = folder.items.pop(item.item_id)
         folder.journal.went(item.item_id)
         folder.changed_at, folder.deleted_count = self.now(), folder.deleted_count + 1
         if folder is self.calendar:
-            self.meetings.went(item)
+            self.meetings.went(stored)
         return folder
 
     def _tell(self, kind: EventKind, item: StoredItem, before: StoredItem | None = None) -> None:
@@ -203,7 +215,7 @@ class Mailbox:
             for event in happened(kind, item, folder, folder.changed_at, before):
                 self.observers.tell(event)
 
-    def _tell_of_loss(self, folder: Folder) -> None:
+    def _tell_of_folder(self, folder: Folder) -> None:
         if self.observers:
             self.observers.tell(folder_changed(folder, self.now()))
 

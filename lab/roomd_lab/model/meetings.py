@@ -8,6 +8,7 @@ from roomd_lab.model.folders import Folder
 from roomd_lab.model.ids import clean, instance_date
 from roomd_lab.model.items import CalendarItem, StoredItem
 from roomd_lab.model.series import occurrence_on, occurrences_between, restored
+from roomd_lab.model.timeline import Timeline
 
 
 class Meetings:
@@ -16,13 +17,16 @@ class Meetings:
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
         self._ids: dict[bytes, str] = {}
+        self._timeline = Timeline()
 
     def __iter__(self) -> Iterator[CalendarItem]:
         return (item for item in self._folder.items.values() if isinstance(item, CalendarItem))
 
     def between(self, start: datetime, end: datetime) -> list[CalendarItem]:
         """What the calendar shows between two instants, by start: single items and occurrences."""
-        found = (each for item in self for each in occurrences_between(item, start, end))
+        candidates = (self._folder.items[item_id] for item_id in self._timeline.around(start, end))
+        calendar_items = (item for item in candidates if isinstance(item, CalendarItem))
+        found = (each for item in calendar_items for each in occurrences_between(item, start, end))
         return sorted(found, key=lambda item: item.start)
 
     def find(self, global_object_id: bytes) -> CalendarItem | None:
@@ -58,15 +62,26 @@ class Meetings:
         """Remember an item that was put into the folder. A copy does not take the place of what it was made from."""
         if isinstance(item, CalendarItem):
             self._ids.setdefault(item.global_object_id, item.item_id)
+            self._timeline.add(item)
+
+    def changed(self, before: StoredItem, after: StoredItem) -> None:
+        """Remember the new version of an item."""
+        if isinstance(before, CalendarItem) and isinstance(after, CalendarItem):
+            self._timeline.remove(before)
+            self._timeline.add(after)
 
     def went(self, item: StoredItem) -> None:
         """Forget an item that was taken out of the folder."""
-        if isinstance(item, CalendarItem) and self._ids.get(item.global_object_id) == item.item_id:
+        if not isinstance(item, CalendarItem):
+            return
+        self._timeline.remove(item)
+        if self._ids.get(item.global_object_id) == item.item_id:
             del self._ids[item.global_object_id]
 
     def clear(self) -> None:
         """Forget everything."""
         self._ids.clear()
+        self._timeline = Timeline()
 
     def _stored(self, global_object_id: bytes) -> CalendarItem | None:
         item_id = self._ids.get(global_object_id)

@@ -36,6 +36,9 @@ def meeting_message(
         start=meeting.start,
         end=meeting.end,
         location=meeting.location,
+        all_day=meeting.all_day,
+        intended_free_busy=meeting.intended_free_busy,
+        new_time_proposals=meeting.new_time_proposals,
         attendees=meeting.attendees,
         **_of_series(meeting),
     )
@@ -69,5 +72,6 @@ def _of_series(meeting: CalendarItem) -> dict[str, Any]:
         "meeting_type": meeting.type,
         "recurrence": meeting.recurrence,
         "zone": meeting.start_zone,
+        "end_zone": meeting.end_zone,
         "original_start": meeting.original_start,
     }

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from roomd_lab.model.announcing import TO_ALL, Mailing, Notify
 from roomd_lab.model.errors import ExchangeError, item_not_found
 from roomd_lab.model.folders import FolderName
 from roomd_lab.model.items import CalendarItem, FreeBusy, MeetingMessage, MessageKind, Response, StoredItem
@@ -14,13 +15,13 @@ _VERBS = {Response.ACCEPT: "Accept", Response.TENTATIVE: "Tentative", Response.D
 
 
 def respond(
-    mailbox: Mailbox, reference: StoredItem, response: Response, *, tell: bool = True, text: str = ""
+    mailbox: Mailbox, reference: StoredItem, response: Response, *, mailing: Mailing = TO_ALL, text: str = ""
 ) -> CalendarItem:
     """Answer a meeting, given its copy in the calendar or its request in the inbox.
 
     The copy shows the answer; a declined one goes to Deleted Items, and so does the request. A series is answered as
-    a whole or by occurrence, and a declined occurrence is deleted from it. With `tell` the
-    organizer gets a message. Raises ErrorCalendarIsOrganizerFor..., ErrorCalendarIsCancelledFor... and
+    a whole or by occurrence, and a declined occurrence is deleted from it. The organizer gets a message unless
+    `mailing` is to nobody. Raises ErrorCalendarIsOrganizerFor..., ErrorCalendarIsCancelledFor... and
     ErrorCalendarMeetingRequestIsOutOfDate.
     """
     copy = _copy_of(mailbox, reference)
@@ -28,8 +29,9 @@ def respond(
     file_requests(mailbox, copy.global_object_id)
     shown = copy.intended_free_busy if response is Response.ACCEPT else FreeBusy.TENTATIVE
     answered = mailbox.save(replace(copy, my_response=response, replied_at=mailbox.now(), free_busy=shown))
-    if tell:
-        _tell_organizer(mailbox, answered, response, text)
+    if mailing.notify is not Notify.NOBODY:
+        answer = Answer(to=copy.organizer, sender=mailbox.owner, meeting=answered, response=response, text=text)
+        _send(mailbox, answer, keep_copy=mailing.keep_copy)
     if response is Response.DECLINE:
         return mailbox.move(answered, FolderName.DELETED)
     return answered
@@ -78,7 +80,7 @@ def file_requests(mailbox: Mailbox, global_object_id: bytes, received_for: Addre
             mailbox.move(message, FolderName.DELETED)
 
 
-def _tell_organizer(mailbox: Mailbox, copy: CalendarItem, response: Response, text: str) -> None:
-    answer = Answer(to=copy.organizer, sender=mailbox.owner, meeting=copy, response=response, text=text)
+def _send(mailbox: Mailbox, answer: Answer, *, keep_copy: bool) -> None:
     mailbox.post.send(answer)
-    mailbox.add(answer_message(answer, mailbox.now()), FolderName.SENT)
+    if keep_copy:
+        mailbox.add(answer_message(answer, mailbox.now()), FolderName.SENT)

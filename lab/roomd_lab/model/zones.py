@@ -41,6 +41,10 @@ class WindowsZone:
     to_standard: YearlyTransition | None
 
 
+# The offsets of standard and daylight time, and when the clocks change to daylight time and back.
+Rules = tuple[timedelta, timedelta, YearlyTransition | None, YearlyTransition | None]
+
+
 def known_zone_ids() -> tuple[str, ...]:
     """Every Windows id there is (CLDR's windowsZones)."""
     return tuple(win_tz)
@@ -136,6 +140,16 @@ def windows_zone(windows_id: str, year: int) -> WindowsZone:
         to_daylight if paired else None,
         to_standard if paired else None,
     )
+
+
+def zone_with(rules: Rules) -> str | None:
+    """The Windows id of the first zone that has these rules this year; None if no zone has."""
+    year = datetime.now(UTC).year
+    for known in known_zone_ids():
+        zone = windows_zone(known, year)
+        if (zone.standard_offset, zone.daylight_offset, zone.to_daylight, zone.to_standard) == rules:
+            return known
+    return None
 
 
 def _changes(zone: ZoneInfo, year: int) -> list[tuple[datetime, timedelta, timedelta]]:

@@ -14,15 +14,16 @@ def refusal(name: str, error: ExchangeError, content: str = "", *, severity: str
     return (
         f'<m:{name} ResponseClass="{severity}">{leaf("m:MessageText", error.text)}'
         f"<m:ResponseCode>{error.code}</m:ResponseCode><m:DescriptiveLinkKey>0</m:DescriptiveLinkKey>"
-        f"{message_xml('m:MessageXml', inner_values(error))}{content}</m:{name}>"
+        f"{message_xml('m:MessageXml', values_of(error))}{content}</m:{name}>"
     )
 
 
-def inner_values(error: ExchangeError) -> dict[str, str]:
-    """What a refusal says of the error behind it (MessageXml)."""
+def values_of(error: ExchangeError) -> dict[str, str]:
+    """What a refusal tells besides its sentence, and of the error behind it (MessageXml)."""
     if not error.inner_code:
-        return {}
+        return dict(error.details)
     return {
+        **error.details,
         "InnerErrorMessageText": f"{error.inner_code}, on demand.",
         "InnerErrorResponseCode": error.inner_code,
         "InnerErrorDescriptiveLinkKey": "0",

@@ -19,13 +19,14 @@ ThingT = TypeVar("ThingT")
 class Call:
     """An operation's element, who calls, and what it is done to.
 
-    `zone` is meant by times without an offset. `fault` is what shall go wrong with it.
+    `zone` is meant by times without an offset, `version` is that of the request. `fault` is what shall go wrong.
     """
 
     element: Element
     caller: Caller
     organization: Organization
     zone: tzinfo
+    version: str
     fault: Fault | None = None
 
     def is_to_fail_by(self, kind: FaultKind) -> bool:

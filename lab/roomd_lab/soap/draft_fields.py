@@ -18,6 +18,7 @@ from roomd_lab.soap.xml import (
     read_int,
     read_time,
     schema_violation,
+    t,
     text_of,
 )
 from roomd_lab.soap.zone_definition import read_zone_id
@@ -138,6 +139,10 @@ def _recurrence(draft: Draft, element: Element) -> None:
     draft.values["recurrence"] = read_recurrence(element)
 
 
+def _enhanced_location(draft: Draft, element: Element) -> None:
+    draft.values["location"] = text_of(element.find(t("DisplayName")))
+
+
 SETTERS: dict[str, Callable[[Draft, Element], None]] = {
     "Subject": _subject,
     "Body": _body,
@@ -152,6 +157,7 @@ SETTERS: dict[str, Callable[[Draft, Element], None]] = {
     "IsAllDayEvent": _flag("all_day"),
     "LegacyFreeBusyStatus": _free_busy,
     "Location": _text("location"),
+    "EnhancedLocation": _enhanced_location,
     "IsResponseRequested": _flag("response_requested"),
     "AllowNewTimeProposal": _flag("new_time_proposals"),
     "Recurrence": _recurrence,
@@ -169,12 +175,12 @@ IGNORED = {
     "IsOnlineMeeting",
     "MeetingWorkspaceUrl",
     "NetShowUrl",
-    "EnhancedLocation",
 }
 CLEARED: dict[str, tuple[str, Any]] = {
     "Subject": ("subject", ""),
     "Body": ("body", Body()),
     "Location": ("location", ""),
+    "EnhancedLocation": ("location", ""),
     "Categories": ("categories", ()),
     "Recurrence": ("recurrence", None),
     "ReminderMinutesBeforeStart": ("reminder_minutes", 15),

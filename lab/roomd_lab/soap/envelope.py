@@ -8,7 +8,7 @@ from roomd_lab.model.errors import ExchangeError
 from roomd_lab.model.organization import Organization
 from roomd_lab.model.people import Account
 from roomd_lab.model.zones import zone_info
-from roomd_lab.soap.answers import inner_values, message_xml
+from roomd_lab.soap.answers import message_xml, values_of
 from roomd_lab.soap.xml import (
     ERRORS,
     MESSAGES,
@@ -121,7 +121,7 @@ def write_answer(content: str, version: str = _NEWEST) -> bytes:
 def write_fault(error: ExchangeError, *, back_off_ms: int | None = None) -> bytes:
     """A refusal of the whole request."""
     wait = {} if back_off_ms is None else {"BackOffMilliseconds": str(back_off_ms)}
-    hint = message_xml("t:MessageXml", wait | inner_values(error))
+    hint = message_xml("t:MessageXml", wait | values_of(error))
     return _envelope(
         f'<s:Fault><faultcode xmlns:a="{TYPES}">a:{error.code}</faultcode>'
         f'<faultstring xml:lang="en-US">{writable(error.text)}</faultstring>'

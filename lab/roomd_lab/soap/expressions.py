@@ -1,6 +1,7 @@
 """Search expressions, whatever they search: And, Or, Not, Exists, Excludes, Contains and comparisons."""
 
 import operator
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -29,7 +30,28 @@ _CONTAINMENT: dict[str, Callable[[str, str], bool]] = {
     "PrefixOnWords": lambda text, wanted: any(word.startswith(wanted) for word in text.split()),
     "ExactPhrase": lambda text, wanted: f" {wanted} " in f" {' '.join(text.split())} ",
 }
-_EXACT = {"Exact", "IgnoreNonSpacingCharacters"}
+
+
+def _without_marks(text: str) -> str:
+    """A text without its nonspacing characters, such as accents."""
+    return "".join(each for each in unicodedata.normalize("NFD", text) if unicodedata.category(each) != "Mn")
+
+
+def _loosened(text: str) -> str:
+    return _without_marks(text).casefold()
+
+
+# To compare loosely is to match whenever possible, whatever the case and nonspacing characters (MS-OXCDATA 2.12.4).
+_COMPARED_AS: dict[str, Callable[[str], str]] = {
+    "Exact": str,
+    "IgnoreCase": str.casefold,
+    "IgnoreNonSpacingCharacters": _without_marks,
+    "IgnoreCaseAndNonSpacingCharacters": _loosened,
+    "Loose": _loosened,
+    "LooseAndIgnoreCase": _loosened,
+    "LooseAndIgnoreNonSpace": _loosened,
+    "LooseAndIgnoreCaseAndIgnoreNonSpace": _loosened,
+}
 _CONSTANTS: dict[type, Callable[[str], Any]] = {bool: read_bool, int: read_int, datetime: read_time}
 # Text compares without case; so does an extended property of any type that is not named here.
 _EXTENDED: dict[str | None, Callable[[str], Any]] = {
@@ -135,12 +157,11 @@ def _contains(element: Element, read_operand: ReadOperand[ThingT]) -> Callable[[
     constant = element.find(t("Constant"))
     if constant is None:
         raise schema_violation("Contains has no Constant.")
-    exact = element.get("ContainmentComparison", "Exact") in _EXACT
-    fold: Callable[[str], str] = str if exact else str.casefold
-    wanted = fold(constant.get("Value", ""))
+    fold = _COMPARED_AS.get(element.get("ContainmentComparison", "Exact"))
     matches = _CONTAINMENT.get(element.get("ContainmentMode", "FullString"))
-    if matches is None:
-        raise schema_violation("The containment mode is unknown.")
+    if fold is None or matches is None:
+        raise schema_violation("The containment mode or comparison is unknown.")
+    wanted = fold(constant.get("Value", ""))
 
     def holds(thing: ThingT) -> bool:
         value = read(thing)

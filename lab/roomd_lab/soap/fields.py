@@ -27,7 +27,7 @@ class Field(Generic[ItemT]):
 
     `listed` writes it in FindItem and SyncFolderItems; it is None for what these never return. Where it is not
     given, both write the same. `seen` writes, in place of both, what depends on who asks or on
-    what else is there.
+    what else is there. `since` is the first request version whose base shapes have it.
     """
 
     path: str
@@ -35,11 +35,12 @@ class Field(Generic[ItemT]):
     level: Level = Level.ALL
     listed: Writer[ItemT] | None = None
     seen: SightWriter[ItemT] | None = None
+    since: str = ""
 
 
-def same_in_lists(path: str, write: Writer[ItemT], level: Level = Level.ALL) -> Field[ItemT]:
+def same_in_lists(path: str, write: Writer[ItemT], level: Level = Level.ALL, *, since: str = "") -> Field[ItemT]:
     """A field that every operation returns alike."""
-    return Field(path, write, level, write)
+    return Field(path, write, level, write, since=since)
 
 
 def only_in_full(path: str, write: Writer[ItemT], level: Level = Level.ALL) -> Field[ItemT]:

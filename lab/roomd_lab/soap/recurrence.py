@@ -31,7 +31,7 @@ _GROUPS = {"Day": EVERY_DAY, "Weekday": WORKDAYS, "WeekendDay": WEEKEND}
 _WEEKDAYS = {name: number for number, name in enumerate(_DAYS)}
 _SETS = {name: frozenset((number,)) for name, number in _WEEKDAYS.items()} | _GROUPS
 _SET_NAMES = {days: name for name, days in _SETS.items()}
-_MONTHS = (
+MONTHS = (
     "January",
     "February",
     "March",
@@ -45,8 +45,8 @@ _MONTHS = (
     "November",
     "December",
 )
-_INDEXES = {"First": 1, "Second": 2, "Third": 3, "Fourth": 4, "Last": LAST}
-_INDEX_NAMES = {number: name for name, number in _INDEXES.items()}
+INDEXES = {"First": 1, "Second": 2, "Third": 3, "Fourth": 4, "Last": LAST}
+_INDEX_NAMES = {number: name for name, number in INDEXES.items()}
 # An xs:date may have an offset, which says nothing about a day in the series' own zone.
 _DATE = re.compile(r"\s*(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2})?\s*")
 
@@ -99,12 +99,12 @@ def _day_set(element: Element) -> frozenset[int]:
 
 
 def _index(element: Element) -> int:
-    return _known(_INDEXES, text_of(child(element, t("DayOfWeekIndex"))).strip())
+    return _known(INDEXES, text_of(child(element, t("DayOfWeekIndex"))).strip())
 
 
 def _month(element: Element) -> int:
     return _known(
-        {name: number for number, name in enumerate(_MONTHS, 1)}, text_of(child(element, t("Month"))).strip()
+        {name: number for number, name in enumerate(MONTHS, 1)}, text_of(child(element, t("Month"))).strip()
     )
 
 
@@ -157,10 +157,10 @@ def _pattern(pattern: Pattern) -> str:
                 "RelativeMonthlyRecurrence", Interval=pattern.interval, DaysOfWeek=days, DayOfWeekIndex=index
             )
         case AbsoluteYearly():
-            return _element("AbsoluteYearlyRecurrence", DayOfMonth=pattern.day, Month=_MONTHS[pattern.month - 1])
+            return _element("AbsoluteYearlyRecurrence", DayOfMonth=pattern.day, Month=MONTHS[pattern.month - 1])
         case RelativeYearly():
             days, index = _SET_NAMES[pattern.days], _INDEX_NAMES[pattern.index]
-            month = _MONTHS[pattern.month - 1]
+            month = MONTHS[pattern.month - 1]
             return _element("RelativeYearlyRecurrence", DaysOfWeek=days, DayOfWeekIndex=index, Month=month)
 
 

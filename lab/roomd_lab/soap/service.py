@@ -92,6 +92,7 @@ def _answer(
             caller=caller_of(request, organization, account),
             organization=organization,
             zone=request.zone,
+            version=request.version,
             fault=planned,
         )
         suffer(call)

@@ -8,7 +8,7 @@ from typing import Any
 from roomd_lab.model.items import CalendarItem, MessageKind, StoredItem
 from roomd_lab.soap.calendar_fields import CALENDAR_FIELDS
 from roomd_lab.soap.extended import ExtendedPath, read_path, write_property
-from roomd_lab.soap.fields import Field, Level
+from roomd_lab.soap.fields import Field, Level, SightWriter
 from roomd_lab.soap.item_fields import AFTER_EXTENDED, BEFORE_EXTENDED, body_writer, item_id
 from roomd_lab.soap.message_fields import MESSAGE_FIELDS
 from roomd_lab.soap.mime import mime_content
@@ -19,8 +19,9 @@ from roomd_lab.soap.xml import Element, child, read_bool, schema_violation, t, t
 _BASE_SHAPES = {"IdOnly": 0, "Default": Level.DEFAULT, "AllProperties": Level.ALL}
 _BODY_TYPES = ("Best", "HTML", "Text")
 
-Writers = tuple[Callable[[Any], str], ...]
-Seen = tuple[tuple[Callable[..., str], bool], ...]
+Writer = Callable[[Any], str]
+# Writers of what is the same for everybody, and one at the end of what depends on who asks.
+Run = tuple[tuple[Writer, ...], Callable[[Any, Sight], str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,11 @@ class ItemShape:
     extended: tuple[ExtendedPath, ...]
     body_type: str = "Best"
     mime: bool = False
+    version: str = ""
 
 
-def read_shape(element: Element) -> ItemShape:
-    """Decode an ItemShape.
+def read_shape(element: Element, version: str) -> ItemShape:
+    """Decode an ItemShape of a request of this version.
 
     Raises ErrorSchemaValidation.
     """
@@ -49,6 +51,7 @@ def read_shape(element: Element) -> ItemShape:
     for path in paths:
         check_path(path)
     return ItemShape(
+        version=version,
         level=_BASE_SHAPES[base],
         paths=paths,
         extended=tuple(read_path(each) for each in wanted if each.tag == t("ExtendedFieldURI")),
@@ -69,30 +72,48 @@ def write_item(item: StoredItem, shape: ItemShape, sight: Sight, *, listed: bool
     """
     kind = None if isinstance(item, CalendarItem) else item.kind
     name = element_name(item)
-    before, after = _writers(shape, kind, listed=listed)
-    mime = mime_content(item) if shape.mime and not listed else ""
-    parts = [f"<t:{name}>", mime, item_id(item)]
+    before, after, rest = _writers(shape, kind, listed=listed)
+    parts = [f"<t:{name}>", mime_content(item) if shape.mime and not listed else "", item_id(item)]
     parts += [write(item) for write in before]
     parts += [write_property(item, path) for path in shape.extended]
-    parts += [write(item, sight) if by_sight else write(item) for write, by_sight in after]
+    for same, seen in after:
+        parts += [write(item) for write in same]
+        parts.append(seen(item, sight))
+    parts += [write(item) for write in rest]
     parts.append(f"</t:{name}>")
     return "".join(parts)
 
 
 @lru_cache(maxsize=256)
-def _writers(shape: ItemShape, kind: MessageKind | None, *, listed: bool) -> tuple[Writers, Seen]:
+def _writers(
+    shape: ItemShape, kind: MessageKind | None, *, listed: bool
+) -> tuple[tuple[Writer, ...], tuple[Run, ...], tuple[Writer, ...]]:
     body = body_writer(shape.body_type)
     before = tuple(body if field.path == body.path else field for field in BEFORE_EXTENDED)
     own: tuple[Field[Any], ...] = CALENDAR_FIELDS if kind is None else MESSAGE_FIELDS[kind]
-    return tuple(write for write, _ in _chosen(before, shape, listed=listed)), _chosen(
-        AFTER_EXTENDED + own, shape, listed=listed
-    )
+    (first, rest) = (_runs(_chosen(each, shape, listed=listed)) for each in (before, AFTER_EXTENDED + own))
+    return first[1], rest[0], rest[1]
 
 
-def _chosen(fields: tuple[Field[Any], ...], shape: ItemShape, *, listed: bool) -> Seen:
-    wanted = (field for field in fields if field.level <= shape.level or field.path in shape.paths)
-    return tuple(
-        (field.seen or write, field.seen is not None)
-        for field in wanted
-        if (write := field.listed if listed else field.write) is not None
-    )
+def _runs(chosen: list[tuple[Writer, SightWriter[Any] | None]]) -> tuple[tuple[Run, ...], tuple[Writer, ...]]:
+    """Writers put together so that each item costs few decisions, and those after the last that needs sight."""
+    runs: list[Run] = []
+    same: list[Writer] = []
+    for write, seen in chosen:
+        if seen is None:
+            same.append(write)
+        else:
+            runs.append((tuple(same), seen))
+            same = []
+    return tuple(runs), tuple(same)
+
+
+def _chosen(
+    fields: tuple[Field[Any], ...], shape: ItemShape, *, listed: bool
+) -> list[tuple[Writer, SightWriter[Any] | None]]:
+    wanted = (field for field in fields if _is_in_base(field, shape) or field.path in shape.paths)
+    return [(write, field.seen) for field in wanted if (write := field.listed if listed else field.write) is not None]
+
+
+def _is_in_base(field: Field[Any], shape: ItemShape) -> bool:
+    return field.level <= shape.level and field.since <= shape.version

@@ -8,21 +8,28 @@ from roomd_lab.model.access import Caller, Rights
 from roomd_lab.model.folders import Folder
 from roomd_lab.model.items import CalendarItem
 from roomd_lab.model.mailbox import Mailbox
+from roomd_lab.model.people import Address
 from roomd_lab.soap.xml import write_bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """The caller's rights as they are written, and what the calendar shows between two instants."""
+    """The caller's rights as they are written, and what the mailbox has.
+
+    `calendar` gives what its calendar shows between two instants, `meeting` its copy of a meeting by GlobalObjectId.
+    """
 
     rights: str
+    owner: Address
     calendar: Callable[[datetime, datetime], Sequence[CalendarItem]]
+    meeting: Callable[[bytes], CalendarItem | None]
 
 
 def sight_of(caller: Caller, mailbox: Mailbox, folder: Folder) -> Sight:
     """How a caller sees the items of a folder."""
     rights = write_rights(caller.rights_to_items(mailbox, folder))
-    return Sight(rights=rights, calendar=mailbox.meetings.between)
+    meetings = mailbox.meetings
+    return Sight(rights=rights, owner=mailbox.owner, calendar=meetings.between, meeting=meetings.find)
 
 
 def write_rights(rights: Rights) -> str:

@@ -1,7 +1,10 @@
 """Reading XML safely, and writing it."""
 
 import re
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import TypeVar
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
@@ -14,10 +17,15 @@ MESSAGES = "http://schemas.microsoft.com/exchange/services/2006/messages"
 ERRORS = "http://schemas.microsoft.com/exchange/services/2006/errors"
 
 _INT_RANGE = 2**31
+_DURATION = re.compile(r"(-?)PT(?:(\d{1,4})H)?(?:(\d{1,4})M)?(?:\d{1,4}(?:\.\d+)?S)?")
 _FIRST_YEAR, _LAST_YEAR = 1601, 4500
 # XML 1.0 has no way to write these.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNWRITABLE_CHARACTERS = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
+_UNWRITABLE = re.compile(f"[{_UNWRITABLE_CHARACTERS}]")
+# What cannot stand in an element as it is; most texts have none of it.
+_UNPLAIN = re.compile(f"[&<>{_UNWRITABLE_CHARACTERS}]")
 
+ChoiceT = TypeVar("ChoiceT")
 Element = etree._Element  # noqa: SLF001 - lxml publishes its element type under this name only
 
 
@@ -89,6 +97,17 @@ def text_of(element: Element | None) -> str:
     return "" if element is None else (element.text or "")
 
 
+def read_choice(element: Element, attribute: str, choices: Mapping[str, ChoiceT]) -> ChoiceT | None:
+    """What one of the values stands for that the schema knows for an attribute; None where it is not given.
+
+    Raises ErrorSchemaValidation.
+    """
+    text = element.get(attribute)
+    if text is not None and text not in choices:
+        raise schema_violation(f"'{text}' is no {attribute}.")
+    return None if text is None else choices[text]
+
+
 def read_bool(text: str) -> bool:
     """An xs:boolean.
 
@@ -132,9 +151,23 @@ def read_time(text: str, zone: tzinfo = UTC) -> datetime:
     return instant
 
 
+def read_duration(text: str) -> timedelta:
+    """An xs:duration of hours and minutes.
+
+    Raises ErrorSchemaValidation.
+    """
+    matched = _DURATION.fullmatch(text.strip())
+    if matched is None:
+        raise schema_violation(f"'{text}' is no duration.")
+    sign, hours, minutes = matched.groups()
+    length = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    return -length if sign else length
+
+
+@lru_cache(maxsize=4096)
 def write_time(moment: datetime) -> str:
-    """A UTC instant as Exchange writes it, to the second."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    """A UTC instant as Exchange writes it, to the second. Many fields of an item hold the same instant."""
+    return moment.isoformat(timespec="seconds")[:19] + "Z"
 
 
 def write_bool(value: object) -> str:
@@ -144,7 +177,7 @@ def write_bool(value: object) -> str:
 
 def writable(text: str) -> str:
     """A text ready to stand in an element."""
-    return escape(_UNWRITABLE.sub("", text))
+    return escape(_UNWRITABLE.sub("", text)) if _UNPLAIN.search(text) else text
 
 
 def attribute(text: str) -> str:
@@ -155,3 +188,8 @@ def attribute(text: str) -> str:
 def leaf(name: str, text: str) -> str:
     """An element with text in it, such as `t:Subject`."""
     return f"<{name}>{writable(text)}</{name}>"
+
+
+def flag(name: str, value: object) -> str:
+    """An element of the types namespace with an xs:boolean in it."""
+    return f"<t:{name}>true</t:{name}>" if value else f"<t:{name}>false</t:{name}>"

@@ -1,14 +1,11 @@
-"""TimeZoneDefinition: a zone named by its Windows id, or spelt out with its periods and transitions."""
+"""Zones of items: named by their Windows id, or spelt out with periods and transitions, or as in Exchange 2007."""
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from roomd_lab.model.errors import ExchangeError
-from roomd_lab.model.zones import WindowsZone, YearlyTransition, is_known, known_zone_ids, windows_zone
-from roomd_lab.soap.xml import Element, child, first, read_int, schema_violation, t, text_of
-
-_DURATION = re.compile(r"(-?)PT(?:(\d{1,4})H)?(?:(\d{1,4})M)?(?:\d{1,4}(?:\.\d+)?S)?")
-_Rules = tuple[timedelta, timedelta, YearlyTransition | None, YearlyTransition | None]
+from roomd_lab.model.zones import Rules, YearlyTransition, is_known, zone_with
+from roomd_lab.soap.meeting_zone import read_rules
+from roomd_lab.soap.xml import Element, child, first, read_duration, read_int, schema_violation, t, text_of
 
 
 def read_zone_id(element: Element) -> str:
@@ -16,24 +13,31 @@ def read_zone_id(element: Element) -> str:
 
     An element without either is UTC. Raises ErrorTimeZone for a definition that is like no zone.
     """
-    zone_id = element.get("Id") or element.get("TimeZoneName") or "UTC"
-    if is_known(zone_id):
+    zone_id = element.get("Id") or element.get("TimeZoneName")
+    if zone_id and is_known(zone_id):
         return zone_id
-    if element.find(t("Periods")) is not None:
-        wanted, year = _rules(element), datetime.now(UTC).year
-        for known in known_zone_ids():
-            if _rules_of(windows_zone(known, year)) == wanted:
-                return known
-    raise ExchangeError("ErrorTimeZone", f"The time zone '{zone_id}' is not known.")
+    for part, read in (("Periods", _rules), ("BaseOffset", read_rules)):
+        if element.find(t(part)) is not None:
+            return _zone_with(read(element), zone_id or "of the request")
+    if not zone_id:
+        return "UTC"
+    raise _unknown(zone_id)
 
 
-def _rules_of(zone: WindowsZone) -> _Rules:
-    return zone.standard_offset, zone.daylight_offset, zone.to_daylight, zone.to_standard
+def _zone_with(rules: Rules, name: str) -> str:
+    found = zone_with(rules)
+    if found is None:
+        raise _unknown(name)
+    return found
 
 
-def _rules(definition: Element) -> _Rules:
+def _unknown(name: str) -> ExchangeError:
+    return ExchangeError("ErrorTimeZone", f"The time zone '{name}' is not known.")
+
+
+def _rules(definition: Element) -> Rules:
     """The rules of the newest group of transitions: those that hold from now on."""
-    offsets = {each.get("Id", ""): -_duration(each.get("Bias", "")) for each in child(definition, t("Periods"))}
+    offsets = {each.get("Id", ""): -read_duration(each.get("Bias", "")) for each in child(definition, t("Periods"))}
     group = _newest_group(definition)
     changes = [(_offset(offsets, each), _yearly(each)) for each in group.findall(t("RecurringDayTransition"))]
     if len(changes) != 2:  # noqa: PLR2004 - to daylight and back
@@ -65,14 +69,5 @@ def _yearly(transition: Element) -> YearlyTransition:
         month=read_int(text_of(child(transition, t("Month")))),
         weekday=text_of(child(transition, t("DayOfWeek"))),
         occurrence=read_int(text_of(child(transition, t("Occurrence")))),
-        at=_duration(text_of(child(transition, t("TimeOffset")))),
+        at=read_duration(text_of(child(transition, t("TimeOffset")))),
     )
-
-
-def _duration(text: str) -> timedelta:
-    matched = _DURATION.fullmatch(text.strip())
-    if matched is None:
-        raise schema_violation(f"'{text}' is no duration.")
-    sign, hours, minutes = matched.groups()
-    length = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
-    return -length if sign else length

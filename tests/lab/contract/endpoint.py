@@ -195,12 +195,12 @@ def impersonating(kind: str, name: str) -> str:
     )
 
 
-def envelope(operation: str, impersonation: str, zone: str = "") -> bytes:
-    """A SOAP request of one operation."""
+def envelope(operation: str, impersonation: str, zone: str = "", version: str = "Exchange2016") -> bytes:
+    """A SOAP request of one operation, by a client of some version of Exchange."""
     context = f'<t:TimeZoneContext><t:TimeZoneDefinition Id="{zone}"/></t:TimeZoneContext>' if zone else ""
     return (
         f'<s:Envelope xmlns:s="{SOAP}" xmlns:m="{MESSAGES}" xmlns:t="{TYPES}"><s:Header>'
-        f'<t:RequestServerVersion Version="Exchange2016"/>{impersonation}{context}</s:Header>'
+        f'<t:RequestServerVersion Version="{version}"/>{impersonation}{context}</s:Header>'
         f"<s:Body>{operation}</s:Body></s:Envelope>"
     ).encode()
 

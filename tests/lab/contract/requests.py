@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 HOUR = timedelta(hours=1)
 CALENDAR = '<t:DistinguishedFolderId Id="calendar"/>'
+DISCARDED = '<t:DistinguishedFolderId Id="recoverableitemsdeletions"/>'
 ID_ONLY = "<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape>"
 DEFAULT = "<m:ItemShape><t:BaseShape>Default</t:BaseShape></m:ItemShape>"
 FOLDER_IDS = "<m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape>"
@@ -42,12 +43,13 @@ def calendar_item(  # noqa: PLR0913 - a meeting has many sides
     attendees: tuple[str, ...] = (),
     rooms: tuple[str, ...] = (),
     before_start: str = "",
+    before_people: str = "",
     after_people: str = "",
 ) -> str:
     """A CalendarItem element in schema order."""
     return (
         f"<t:CalendarItem><t:Subject>{subject}</t:Subject>{before_start}<t:Start>{written(start)}</t:Start>"
-        f"<t:End>{written(end or start + HOUR)}</t:End>{people('RequiredAttendees', *attendees)}"
+        f"<t:End>{written(end or start + HOUR)}</t:End>{before_people}{people('RequiredAttendees', *attendees)}"
         f"{people('Resources', *rooms)}{after_people}</t:CalendarItem>"
     )
 

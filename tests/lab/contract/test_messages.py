@@ -12,10 +12,12 @@ from lab.contract.requests import (
     delete,
     find,
     get,
+    get_folder,
     next_tuesday,
     recurrence,
     respond,
     set_field,
+    sync,
     update,
     written,
 )
@@ -23,6 +25,11 @@ from lab.contract.requests import (
 ROOM_SAYS = "//t:Resources/t:Attendee/t:ResponseType"
 TO_ALL = "SendToAllAndSaveCopy"
 FULL = "<m:ItemShape><t:BaseShape>AllProperties</t:BaseShape></m:ItemShape>"
+IS_READ = (
+    '<t:SetItemField><t:FieldURI FieldURI="message:IsRead"/><t:Message><t:IsRead>{}</t:IsRead></t:Message>'
+    "</t:SetItemField>"
+)
+FOLDER_COUNTS = "<m:FolderShape><t:BaseShape>Default</t:BaseShape></m:FolderShape>"
 DAILY = "<t:DailyRecurrence><t:Interval>1</t:Interval></t:DailyRecurrence>"
 
 
@@ -71,6 +78,15 @@ def test_a_new_time_is_mailed_as_a_full_update(endpoint: Endpoint, subject: str)
     path = "//t:MeetingRequest/t:MeetingRequestType"
     attendee = endpoint.site.attendee
     eventually(lambda: "FullUpdate" in listed(endpoint, subject, "inbox", attendee).texts(path))
+
+
+@pytest.mark.page("meetingrequesttype")
+def test_a_new_place_is_mailed_as_an_informational_update(endpoint: Endpoint, subject: str) -> None:
+    mine = copy(endpoint, subject, endpoint.site.organizer).item_id()
+    there = set_field("calendar:Location", "<t:Location>There</t:Location>")
+    assert endpoint.ask(update(mine.element(), there, mode=TO_ALL)).code == "NoError"
+    path, attendee = "//t:MeetingRequest/t:MeetingRequestType", endpoint.site.attendee
+    eventually(lambda: "InformationalUpdate" in listed(endpoint, subject, "inbox", attendee).texts(path))
 
 
 @pytest.mark.page("meetingresponse")
@@ -200,3 +216,39 @@ def test_a_room_takes_a_whole_series(endpoint: Endpoint, book: Book) -> None:
         after_people=recurrence(DAILY, start.date(), 2),
     )
     eventually(lambda: endpoint.ask(get(f'<t:ItemId Id="{item.id}"/>')).texts(ROOM_SAYS) == ["Accept"])
+
+
+@pytest.mark.page("isread")
+def test_a_message_is_marked_as_read_and_as_unread_again(endpoint: Endpoint, subject: str) -> None:
+    attendee, inbox = endpoint.site.attendee, '<t:DistinguishedFolderId Id="inbox"/>'
+    request = message(endpoint, subject, "MeetingRequest", attendee)
+    unread = int(endpoint.ask(get_folder(inbox, FOLDER_COUNTS), attendee).text("//t:UnreadCount"))
+    for is_read, fewer in (("true", 1), ("false", 0)):
+        current = message(endpoint, subject, "MeetingRequest", attendee).item_id()
+        marked = update(current.element(), IS_READ.format(is_read))
+        assert endpoint.ask(marked, attendee).item_id().id == request.item_id().id
+        assert message(endpoint, subject, "MeetingRequest", attendee).text("//t:IsRead") == is_read
+        counted = endpoint.ask(get_folder(inbox, FOLDER_COUNTS), attendee).text("//t:UnreadCount")
+        assert int(counted) == unread - fewer
+
+
+@pytest.mark.page("readflagchange")
+def test_a_sync_tells_that_a_message_was_read_and_nothing_else(endpoint: Endpoint, subject: str) -> None:
+    attendee = endpoint.site.attendee
+    inbox = sync().replace('Id="calendar"', 'Id="inbox"')
+    state = endpoint.ask(inbox, attendee).text("//m:SyncState")
+    request = message(endpoint, subject, "MeetingRequest", attendee).item_id()
+    assert endpoint.ask(update(request.element(), IS_READ.format("true")), attendee).code == "NoError"
+    since = sync(state).replace('Id="calendar"', 'Id="inbox"')
+    told = endpoint.ask(since, attendee)
+    mine = [each for each in told.all("//t:ReadFlagChange") if each[0].get("Id") == request.id]
+    assert [each[1].text for each in mine] == ["true"]
+
+
+@pytest.mark.page("responsecode")
+def test_nothing_else_of_a_message_is_changed(endpoint: Endpoint, subject: str) -> None:
+    attendee = endpoint.site.attendee
+    request = message(endpoint, subject, "MeetingRequest", attendee).item_id()
+    change = IS_READ.format("true").replace("message:IsRead", "item:Subject").replace("IsRead>", "Subject>")
+    answer = endpoint.ask(update(request.element(), change), attendee)
+    assert answer.code == "ErrorInvalidPropertyUpdateSentMessage"

@@ -71,6 +71,35 @@ def test_items_come_by_the_page(endpoint: Endpoint, book: Book) -> None:
     assert first.item_id().id != second.item_id().id
 
 
+@pytest.mark.page("indexedpageitemview")
+@pytest.mark.parametrize(
+    ("base", "offset", "shown", "is_last"),
+    [
+        ("Beginning", 0, "012", "false"),
+        ("Beginning", 3, "34", "true"),
+        ("Beginning", 5, "", "true"),
+        ("End", 0, "234", "false"),
+        ("End", 3, "01", "true"),
+        ("End", 5, "", "true"),
+    ],
+)
+def test_a_page_is_counted_from_either_end(  # noqa: PLR0913, PLR0917 - a table
+    endpoint: Endpoint, book: Book, base: str, offset: int, shown: str, is_last: str
+) -> None:
+    key, start = unique("Paged"), next_tuesday(18)
+    for number in range(5):
+        book(start + number * HOUR / 2, subject=f"{key} {number}")
+    order = (
+        '<m:SortOrder><t:FieldOrder Order="Ascending"><t:FieldURI FieldURI="calendar:Start"/></t:FieldOrder>'
+        "</m:SortOrder>"
+    )
+    page = f'<m:IndexedPageItemView MaxEntriesReturned="3" Offset="{offset}" BasePoint="{base}"/>'
+    answer = endpoint.ask(find(contains("item:Subject", key), view=page, order=order))
+    assert "".join(subject[-1] for subject in answer.texts("//t:Subject")) == shown
+    (folder,) = answer.all("//m:RootFolder")
+    assert (folder.get("TotalItemsInView"), folder.get("IncludesLastItemInRange")) == ("5", is_last)
+
+
 @pytest.mark.page("how-to-use-search-filters-with-ews-in-exchange")
 def test_a_search_filter_finds_by_substring_whatever_the_case(endpoint: Endpoint, book: Book) -> None:
     subject = unique("Filtered")

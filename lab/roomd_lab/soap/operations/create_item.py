@@ -15,7 +15,7 @@ from roomd_lab.soap.call import Call
 from roomd_lab.soap.drafts import new_item
 from roomd_lab.soap.item_fields import item_id
 from roomd_lab.soap.references import folder_at, item_to_write, require_change_key
-from roomd_lab.soap.xml import Element, child, local_name, m, schema_violation, t, text_of
+from roomd_lab.soap.xml import Element, child, local_name, m, read_choice, t, text_of
 
 _NAME = "CreateItemResponseMessage"
 _INVITATIONS = {
@@ -23,11 +23,17 @@ _INVITATIONS = {
     "SendOnlyToAll": Mailing(Notify.ALL, keep_copy=False),
     "SendToAllAndSaveCopy": TO_ALL,
 }
-_DISPOSITIONS = {"SaveOnly": False, "SendOnly": True, "SendAndSaveCopy": True}
+_DISPOSITIONS = {
+    "SaveOnly": SILENTLY,
+    "SendOnly": Mailing(Notify.ALL, keep_copy=False),
+    "SendAndSaveCopy": TO_ALL,
+}
 
 
 def create_item(call: Call) -> str:
     """Create calendar items and response objects, each answered on its own."""
+    read_choice(call.element, "SendMeetingInvitations", _INVITATIONS)
+    read_choice(call.element, "MessageDisposition", _DISPOSITIONS)
 
     def answer(element: Element) -> str:
         write = _WRITERS.get(local_name(element))
@@ -53,15 +59,13 @@ def _create(call: Call, element: Element) -> CalendarItem:
 
 
 def _invitations(call: Call) -> Mailing:
-    mode = call.element.get("SendMeetingInvitations")
-    if mode is None:
+    mailing = read_choice(call.element, "SendMeetingInvitations", _INVITATIONS)
+    if mailing is None:
         raise ExchangeError(
             "ErrorSendMeetingInvitationsRequired",
             "The SendMeetingInvitations attribute is required for calendar items.",
         )
-    if mode not in _INVITATIONS:
-        raise schema_violation(f"'{mode}' is no SendMeetingInvitations.")
-    return _INVITATIONS[mode]
+    return mailing
 
 
 def _calendar_to_save_in(call: Call) -> tuple[Mailbox, Folder]:
@@ -88,19 +92,17 @@ def _answer(answer: Response) -> Callable[[Call, Element], CalendarItem]:
         require_change_key(reference, item, conflict="ErrorStaleObject")
         text = text_of(element.find(t("Body")))
         if isinstance(item, MeetingMessage) and item.received_for is not None:
-            return decide_for_owner(call.organization, mailbox, item, answer, tell=_is_sent(call), text=text)
-        return respond(mailbox, item, answer, tell=_is_sent(call), text=text)
+            return decide_for_owner(call.organization, mailbox, item, answer, mailing=_disposition(call), text=text)
+        return respond(mailbox, item, answer, mailing=_disposition(call), text=text)
 
     return write
 
 
-def _is_sent(call: Call) -> bool:
-    disposition = call.element.get("MessageDisposition")
-    if disposition is None:
+def _disposition(call: Call) -> Mailing:
+    mailing = read_choice(call.element, "MessageDisposition", _DISPOSITIONS)
+    if mailing is None:
         raise ExchangeError("ErrorMessageDispositionRequired", "The MessageDisposition attribute is required.")
-    if disposition not in _DISPOSITIONS:
-        raise schema_violation(f"'{disposition}' is no MessageDisposition.")
-    return _DISPOSITIONS[disposition]
+    return mailing
 
 
 def _cancel(call: Call, element: Element) -> CalendarItem:
@@ -109,7 +111,7 @@ def _cancel(call: Call, element: Element) -> CalendarItem:
     if not isinstance(item, CalendarItem):
         raise ExchangeError("ErrorInvalidItemForOperationCancelItem", "Only calendar items can be cancelled.")
     require_change_key(reference, item, conflict="ErrorStaleObject")
-    return cancel(mailbox, item)
+    return cancel(mailbox, item, _disposition(call))
 
 
 _WRITERS: dict[str, Callable[[Call, Element], CalendarItem]] = {

@@ -8,7 +8,7 @@ from roomd_lab.model.items import CalendarItem
 from roomd_lab.soap.answers import response, success
 from roomd_lab.soap.call import Call
 from roomd_lab.soap.references import item_to_write
-from roomd_lab.soap.xml import Element, child, m, schema_violation
+from roomd_lab.soap.xml import Element, child, m, read_choice, schema_violation
 
 _NAME = "DeleteItemResponseMessage"
 _FOLDERS = {
@@ -28,23 +28,20 @@ def delete_item(call: Call) -> str:
     kind = call.element.get("DeleteType", "")
     if kind not in _FOLDERS:
         raise schema_violation(f"'{kind}' is no DeleteType.")
+    mailing = read_choice(call.element, "SendMeetingCancellations", _MAILINGS)
 
     def answer(reference: Element) -> str:
         mailbox, item = item_to_write(call.organization, call.caller, reference)
-        mailing = _mailing(call) if isinstance(item, CalendarItem) else SILENTLY
-        delete(mailbox, item, _FOLDERS[kind], mailing)
+        delete(mailbox, item, _FOLDERS[kind], _required(mailing) if isinstance(item, CalendarItem) else SILENTLY)
         return success(_NAME)
 
     return response("DeleteItem", call.each(_NAME, child(call.element, m("ItemIds")), answer))
 
 
-def _mailing(call: Call) -> Mailing:
-    mode = call.element.get("SendMeetingCancellations")
-    if mode is None:
+def _required(mailing: Mailing | None) -> Mailing:
+    if mailing is None:
         raise ExchangeError(
             "ErrorSendMeetingCancellationsRequired",
             "The SendMeetingCancellations attribute is required for calendar items.",
         )
-    if mode not in _MAILINGS:
-        raise schema_violation(f"'{mode}' is no SendMeetingCancellations.")
-    return _MAILINGS[mode]
+    return mailing

@@ -8,7 +8,7 @@ from roomd_lab.model.items import CalendarItem, StoredItem
 from roomd_lab.model.series import occurrences_between
 from roomd_lab.soap.answers import response, success
 from roomd_lab.soap.call import Call
-from roomd_lab.soap.paging import page_of, paging
+from roomd_lab.soap.paging import page_of, paging, too_many
 from roomd_lab.soap.references import folder_at
 from roomd_lab.soap.restrictions import read_restriction, sort_in_order
 from roomd_lab.soap.shapes import read_shape, write_item
@@ -25,9 +25,9 @@ def find_item(call: Call) -> str:
     """Items of folders, in a calendar view or page by page.
 
     A view shows the occurrences of series and spans two years at most; a search finds their masters. A page holds
-    1000 items, 250 when a restriction is given (EWS throttling).
+    1000 items, 250 when a restriction is given (EWS throttling). Whoever asks for no page and gets more is refused.
     """
-    shape = read_shape(child(call.element, m("ItemShape")))
+    shape = read_shape(child(call.element, m("ItemShape")), call.version)
     view = call.element.find(m("CalendarView"))
 
     def answer(reference: Element) -> str:
@@ -52,7 +52,10 @@ def _search(call: Call, folder: Folder) -> list[StoredItem]:
 
 def _page(request: Element, found: list[StoredItem]) -> tuple[list[StoredItem], str]:
     limit = _PAGE if request.find(m("Restriction")) is None else _RESTRICTED_PAGE
-    return page_of(request.find(m("IndexedPageItemView")), found, limit)
+    view = request.find(m("IndexedPageItemView"))
+    if view is None and len(found) > _PAGE:
+        raise too_many(_PAGE)
+    return page_of(view, found, limit)
 
 
 def _view(call: Call, view: Element, folder: Folder) -> tuple[list[StoredItem], str]:
@@ -69,7 +72,9 @@ def _view(call: Call, view: Element, folder: Folder) -> tuple[list[StoredItem], 
     calendar_items = (item for item in folder.items.values() if isinstance(item, CalendarItem))
     inside = [each for item in calendar_items for each in occurrences_between(item, start, end)]
     inside.sort(key=lambda item: item.start)
-    limit = read_int(view.get("MaxEntriesReturned", str(len(inside) or 1)))
+    limit = min(_PAGE, read_int(view.get("MaxEntriesReturned", str(_PAGE))))
     if limit < 1:
         raise ExchangeError("ErrorInvalidPagingMaxRows", "Paging max rows must be greater than 0.")
+    if len(inside) > _PAGE and view.get("MaxEntriesReturned") is None:
+        raise too_many(_PAGE)
     return list(inside[:limit]), paging(len(inside), is_last=len(inside) <= limit)

@@ -10,7 +10,7 @@ from roomd_lab.soap.xml import Element, child, m
 
 def get_item(call: Call) -> str:
     """Items by id, with everything the shape asks for."""
-    shape = read_shape(child(call.element, m("ItemShape")))
+    shape = read_shape(child(call.element, m("ItemShape")), call.version)
 
     def answer(reference: Element) -> str:
         mailbox, item = item_at(call.organization, call.caller, reference)

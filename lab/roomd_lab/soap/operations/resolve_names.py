@@ -3,8 +3,8 @@
 from roomd_lab.model.errors import ExchangeError
 from roomd_lab.model.people import Address
 from roomd_lab.soap.answers import refusal, response, success
-from roomd_lab.soap.calendar_fields import mailbox
 from roomd_lab.soap.call import Call
+from roomd_lab.soap.people_fields import mailbox
 from roomd_lab.soap.xml import child, leaf, m, text_of
 
 _NAME = "ResolveNamesResponseMessage"

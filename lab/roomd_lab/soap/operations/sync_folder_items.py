@@ -12,13 +12,14 @@ from roomd_lab.model.changes import (
     invalid_sync_state,
 )
 from roomd_lab.model.folders import Folder
-from roomd_lab.model.items import StoredItem
+from roomd_lab.model.items import MeetingMessage, StoredItem
 from roomd_lab.soap.answers import response, success
 from roomd_lab.soap.call import Call
+from roomd_lab.soap.item_fields import item_id
 from roomd_lab.soap.references import folder_at
 from roomd_lab.soap.shapes import read_shape, write_item
 from roomd_lab.soap.sight import sight_of
-from roomd_lab.soap.xml import Element, child, leaf, m, read_int, schema_violation, text_of, write_bool
+from roomd_lab.soap.xml import Element, child, flag, leaf, m, read_int, schema_violation, text_of, write_bool
 
 _NAME = "SyncFolderItemsResponseMessage"
 _MOST = 512
@@ -31,7 +32,7 @@ def sync_folder_items(call: Call) -> str:
 
     As documented there is no body in it; and no attendee, resource, recurrence or mailbox address, as in FindItem.
     """
-    shape = read_shape(child(call.element, m("ItemShape")))
+    shape = read_shape(child(call.element, m("ItemShape")), call.version)
     limit = read_int(text_of(child(call.element, m("MaxChangesReturned"))))
     if not 1 <= limit <= _MOST:
         raise schema_violation(f"MaxChangesReturned must be from 1 to {_MOST}.")
@@ -78,4 +79,7 @@ def _page(folder: Folder, write: Callable[[StoredItem], str], state: SyncState, 
 def _write(folder: Folder, change: Change, write: Callable[[StoredItem], str]) -> str:
     if change.kind is ChangeKind.DELETE:
         return f'<t:Delete><t:ItemId Id="{change.item_id}" ChangeKey="AQAAAA=="/></t:Delete>'
-    return f"<t:{change.kind}>{write(folder.items[change.item_id])}</t:{change.kind}>"
+    item = folder.items[change.item_id]
+    if change.kind is ChangeKind.READ and isinstance(item, MeetingMessage):
+        return f"<t:ReadFlagChange>{item_id(item)}{flag('IsRead', item.is_read)}</t:ReadFlagChange>"
+    return f"<t:{change.kind}>{write(item)}</t:{change.kind}>"

@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 
 from roomd_lab.model.announcing import SILENTLY, TO_ALL, TO_CHANGED, Mailing, Notify
 from roomd_lab.model.errors import ExchangeError
-from roomd_lab.model.items import CalendarItem
+from roomd_lab.model.items import CalendarItem, StoredItem
 from roomd_lab.model.organizing import update
 from roomd_lab.model.recurrence.wall_time import instant, wall
 from roomd_lab.model.zones import windows_id, zone_info
@@ -17,7 +17,19 @@ from roomd_lab.soap.extended import read_path
 from roomd_lab.soap.item_fields import item_id
 from roomd_lab.soap.paths import require_available
 from roomd_lab.soap.references import item_to_write, require_change_key
-from roomd_lab.soap.xml import Element, child, first, local_name, m, schema_violation, t
+from roomd_lab.soap.shapes import element_name
+from roomd_lab.soap.xml import (
+    Element,
+    child,
+    first,
+    local_name,
+    m,
+    read_bool,
+    read_choice,
+    schema_violation,
+    t,
+    text_of,
+)
 from roomd_lab.soap.zone_definition import read_zone_id
 
 _NAME = "UpdateItemResponseMessage"
@@ -33,16 +45,19 @@ _CONFLICTS = {"NeverOverwrite": "ErrorIrresolvableConflict", "AutoResolve": None
 
 
 def update_item(call: Call) -> str:
-    """Change calendar items, each answered on its own."""
+    """Change calendar items, and mark messages as read, each answered on its own."""
     resolution = call.element.get("ConflictResolution", "")
     if resolution not in _CONFLICTS:
         raise schema_violation(f"'{resolution}' is no ConflictResolution.")
 
+    mailing = read_choice(call.element, "SendMeetingInvitationsOrCancellations", _MAILINGS)
+
     def answer(change: Element) -> str:
-        item = _update(call, change, _CONFLICTS[resolution])
+        item = _update(call, change, _CONFLICTS[resolution], mailing)
+        name = element_name(item)
         return success(
             _NAME,
-            f"<m:Items><t:CalendarItem>{item_id(item)}</t:CalendarItem></m:Items>"
+            f"<m:Items><t:{name}>{item_id(item)}</t:{name}></m:Items>"
             "<m:ConflictResults><t:Count>0</t:Count></m:ConflictResults>",
         )
 
@@ -50,13 +65,17 @@ def update_item(call: Call) -> str:
     return response("UpdateItem", call.each(_NAME, changes, answer, when_refused="<m:Items/>"))
 
 
-def _update(call: Call, change: Element, conflict: str | None) -> CalendarItem:
+def _update(call: Call, change: Element, conflict: str | None, mailing: Mailing | None) -> StoredItem:
     reference = first(change)
     mailbox, item = item_to_write(call.organization, call.caller, reference)
-    if not isinstance(item, CalendarItem):
-        raise ExchangeError("ErrorInvalidPropertyUpdateSentMessage", "A message that was sent cannot be changed.")
     require_change_key(reference, item, conflict=conflict)
-    mailing = _mailing(call)
+    if not isinstance(item, CalendarItem):
+        return mailbox.mark_read(item, is_read=_read_flag(child(change, t("Updates"))))
+    if mailing is None:
+        raise ExchangeError(
+            "ErrorSendMeetingInvitationsOrCancellationsRequired",
+            "The SendMeetingInvitationsOrCancellations attribute is required for calendar items.",
+        )
     changes = child(change, t("Updates"))
     draft = Draft(call.organization.directory, _wall_zone(changes, call.zone), item, {})
     for each_change in changes:
@@ -64,9 +83,17 @@ def _update(call: Call, change: Element, conflict: str | None) -> CalendarItem:
     return update(mailbox, item, _settled(item, draft), mailing)
 
 
+def _read_flag(changes: Element) -> bool:
+    """The new IsRead: nothing else can be changed of what was sent. Raises ErrorInvalidPropertyUpdateSentMessage."""
+    change = first(changes)
+    if len(changes) != 1 or local_name(change) != "SetItemField" or first(change).get("FieldURI") != "message:IsRead":
+        raise ExchangeError("ErrorInvalidPropertyUpdateSentMessage", "A message that was sent cannot be changed.")
+    return read_bool(text_of(_single_field(change)))
+
+
 def _wall_zone(changes: Element, fallback: tzinfo) -> tzinfo:
-    """Where times without offset are: in the StartTimeZone that is set with them, else in the request's zone."""
-    zone = next(changes.iter(t("StartTimeZone")), None)
+    """Where times without offset are: in the zone of the start that is set with them, else in the request's zone."""
+    zone = next(changes.iter(t("StartTimeZone"), t("MeetingTimeZone")), None)
     return fallback if zone is None else zone_info(read_zone_id(zone))
 
 
@@ -92,18 +119,6 @@ def _settled(item: CalendarItem, draft: Draft) -> dict[str, object]:
 
 def _in_zone(moment: datetime, before: str, after: str) -> datetime:
     return moment if before == after else instant(wall(moment, zone_info(before)), zone_info(after))
-
-
-def _mailing(call: Call) -> Mailing:
-    mode = call.element.get("SendMeetingInvitationsOrCancellations")
-    if mode is None:
-        raise ExchangeError(
-            "ErrorSendMeetingInvitationsOrCancellationsRequired",
-            "The SendMeetingInvitationsOrCancellations attribute is required for calendar items.",
-        )
-    if mode not in _MAILINGS:
-        raise schema_violation(f"'{mode}' is no SendMeetingInvitationsOrCancellations.")
-    return _MAILINGS[mode]
 
 
 def _apply(draft: Draft, change: Element) -> None:

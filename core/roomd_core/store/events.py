@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from roomd_core.model import Event, EventStatus, Origin, Response
-from roomd_core.store.encoding import array, content, encode, instant, maybe, seconds
+from roomd_core.store.encoding import array, content, encode, instant, maybe, seconds, word
 from roomd_core.store.table import AMONG, Row, Table, select, upsert
 
 _COLUMNS = (
@@ -69,20 +69,20 @@ class Events(Table):
 def _to_row(event: Event) -> Row:
     return (
         event.id,
-        event.origin,
+        word(event.origin),
         event.organizer,
         event.organizer_name,
-        event.status,
+        word(event.status),
         seconds(event.content.start),
         seconds(event.content.end),
-        event.content.series is not None,
+        int(event.content.series is not None),
         encode(event.content),
         _AS_CONTENT if event.base == event.content else maybe(encode, event.base),
         encode(event.responses),
         event.uid,
         maybe(bytes.hex, event.global_id),
         event.key,
-        event.title_is_organizer,
+        int(event.title_is_organizer),
         event.version,
         seconds(event.created_at),
         seconds(event.changed_at),

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import chain
 
 from roomd_core.model import Occupancy, OccupancyState
-from roomd_core.store.encoding import array, instant, seconds
+from roomd_core.store.encoding import array, instant, seconds, word
 from roomd_core.store.table import AMONG, Row, Table, insert, select
 
 _COLUMNS = ("mailbox", "start_at", "end_at", "event", "original_start", "state")
@@ -100,7 +100,7 @@ def _to_row(occupancy: Occupancy) -> Row:
         seconds(occupancy.end),
         occupancy.event,
         seconds(occupancy.original_start),
-        occupancy.state,
+        word(occupancy.state),
     )
 
 

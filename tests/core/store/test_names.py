@@ -15,7 +15,7 @@ from roomd_core.store.events import _NAMED
 
 global_ids = st.sampled_from([b"\x0a", b"\x0b", b"\xfa\xce"])
 uids = st.sampled_from(["0A", "0a", "0B", "FACE", "Face", "İ@example.com", "uid"])
-"""Of Exchange's own items the UID is the global id in capitals. Here it is that, or looks like it, or is another's."""
+"""Exchange's own UID is the global id in capitals: here it is that, or looks like it, or is another's."""
 keys = st.sampled_from(["key", "other"])
 names = st.fixed_dictionaries(
     {"keys": st.lists(keys), "global_ids": st.lists(global_ids), "uids": st.lists(uids)},
@@ -67,5 +67,6 @@ async def test_events_are_looked_for_by_their_indexes(store: Store, *, analyzed:
 
 
 async def plan_of_names(tables: Tables) -> list[str]:
-    rows = await tables.events._rows(f"EXPLAIN QUERY PLAN {_NAMED}", keys="[]", global_ids="[]", uids="[]", either="[]")
+    asked = dict.fromkeys(("keys", "global_ids", "uids", "either"), "[]")
+    rows = await tables.events._rows(f"EXPLAIN QUERY PLAN {_NAMED}", **asked)
     return [row[3] for row in rows]

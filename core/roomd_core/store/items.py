@@ -37,6 +37,8 @@ class Items(Table):
     async def of_events(self, events: Iterable[str]) -> dict[str, list[Item]]:
         """Return every known copy of these events; an event without copies has an empty list."""
         copies: dict[str, list[Item]] = {event: [] for event in events}
+        if not copies:
+            return copies
         rows = await self._rows(f"{_SELECT} WHERE event {AMONG}", among=array(copies))
         for item in map(_from_row, rows):
             copies[item.event].append(item)

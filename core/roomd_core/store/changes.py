@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from aiosqlite import Connection
 from msgspec.structs import replace
 
 from roomd_core.model import Change, ChangeKind, Content
+from roomd_core.store.connection import Connection
 from roomd_core.store.encoding import content, encode, instant, maybe, seconds, word
 from roomd_core.store.table import Row, Table, insert, select
 

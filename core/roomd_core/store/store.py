@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import aiosqlite
 from msgspec.structs import replace
 
 from roomd_core.clock import Clock
 from roomd_core.errors import StoreError, TakenOver
 from roomd_core.ids import new_key
 from roomd_core.store.changes import Changes
+from roomd_core.store.connection import Connection
 from roomd_core.store.faults import cautions, explained, opening
 from roomd_core.store.feed import FeedWatch
 from roomd_core.store.fence import Fence, take, this_machine
@@ -45,7 +45,7 @@ class Store:
         self._connections = connections
         self._feed = FeedWatch(connections.seq)
         self._writing = asyncio.Lock()
-        self._idle: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+        self._idle: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
         for reader in connections.readers:
             self._idle.put_nowait(reader)
         self._closed = False
@@ -172,8 +172,8 @@ class _Connections:
     ``close`` closes the readers, then the writer, and lets go of the folder last.
     """
 
-    writer: aiosqlite.Connection
-    readers: list[aiosqlite.Connection]
+    writer: Connection
+    readers: list[Connection]
     seq: int
     fence: Fence
     machine: str
@@ -198,7 +198,8 @@ async def _connect_all(path: Path, clock: Clock, machine: str) -> _Connections:
 
 
 @asynccontextmanager
-async def _connect(path: Path, mode: str, settings: str) -> AsyncIterator[aiosqlite.Connection]:
-    async with aiosqlite.connect(f"{path.as_uri()}?mode={mode}", uri=True, isolation_level=None) as connection:
+async def _connect(path: Path, mode: str, settings: str) -> AsyncIterator[Connection]:
+    connection = Connection(path, mode)
+    async with connection:
         await connection.executescript(settings)
         yield connection

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
-from aiosqlite import Connection
+from roomd_core.store.connection import Connection
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -18,7 +18,7 @@ class Table:
         self._connection = connection
 
     async def _rows(self, sql: str, **values: object) -> list[Row]:
-        return [tuple(row) for row in await self._connection.execute_fetchall(sql, values)]
+        return await self._connection.ask(sql, values)
 
     async def _row(self, sql: str, **values: object) -> Row | None:
         rows = await self._rows(sql, **values)
@@ -29,18 +29,17 @@ class Table:
         return row[0] if row else None
 
     async def _run(self, sql: str, **values: object) -> None:
-        await self._connection.execute_fetchall(sql, values)
+        self._connection.tell(lambda connection: connection.execute(sql, values))
 
     async def _insert(self, sql: str, row: Row) -> int:
         """Insert one row and return its number."""
-        inserted = await self._connection.execute_insert(sql, row)
-        assert inserted is not None
-        return int(inserted[0])
+        self._connection.tell(lambda connection: connection.execute(sql, row))
+        ((number,),) = await self._connection.ask("SELECT last_insert_rowid()")
+        return int(number)
 
     async def _run_many(self, sql: str, rows: Sequence[Row]) -> None:
-        # One trip to the connection's thread for all: a trip a row costs five times as much.
         if rows:
-            await self._connection.executemany(sql, rows)
+            self._connection.tell(lambda connection: connection.executemany(sql, rows))
 
 
 def select(table: str, columns: Sequence[str]) -> str:

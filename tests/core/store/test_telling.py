@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import suppress
 
 import pytest
+from msgspec.structs import replace
 
 from core.store.samples import NINE, event
 from roomd_core.errors import StoreError
@@ -72,3 +73,26 @@ async def test_what_was_taken_back_is_not_done_by_the_next_transaction(store: St
     async with store.write() as tables:
         await tables.meta.put("name-2", "")
     assert await names_in(store) == ["name-2"]
+
+
+@pytest.mark.parametrize("count", [1, 15, 16, 17, 40])
+async def test_many_are_stored_whole_and_in_order_however_many_they_are(store: Store, count: int) -> None:
+    made = [event(uid=f"uid {number}") for number in range(count)]
+    changed = [replace(each, organizer_name=f"name {number}") for number, each in enumerate(made)]
+    async with store.write() as tables:
+        await tables.events.put(made)
+        await tables.events.put(changed)
+        told = await tables.changes.append_many([told_of(each.id) for each in made])
+    async with store.read() as tables:
+        assert await tables.events.many(each.id for each in made) == {each.id: each for each in changed}
+        assert await tables.changes.since(0, count + 1) == told
+    assert [(each.seq, each.event) for each in told] == list(enumerate((each.id for each in made), 1))
+
+
+async def test_of_two_rows_with_one_key_the_later_counts(store: Store) -> None:
+    made = event()
+    async with store.write() as tables:
+        await tables.events.put([replace(made, organizer_name=str(number)) for number in range(20)])
+        stored = await tables.events.get(made.id)
+    assert stored is not None
+    assert stored.organizer_name == "19"

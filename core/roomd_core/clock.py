@@ -27,3 +27,8 @@ class SystemClock:
     def steady(self) -> float:
         """Return the host's monotonic clock in seconds."""
         return time.monotonic()
+
+
+def whole_second(moment: datetime) -> datetime:
+    """Return an instant without its fraction of a second, as the store keeps it."""
+    return moment.replace(microsecond=0) if moment.microsecond else moment

@@ -25,7 +25,7 @@ EXCHANGE = "exchange"
 """The actor of changes that came from Exchange. Local actors are ``unix:NAME``."""
 
 
-class Change(Struct, frozen=True, kw_only=True):
+class Change(Struct, frozen=True, gc=False, kw_only=True):
     """One entry. ``seq`` grows without gaps; ``actor`` says who, ``mailbox`` for or through whom.
 
     What is about a mailbox as a whole has no ``event``.

@@ -57,14 +57,14 @@ class EventStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Attendee(Struct, frozen=True, kw_only=True, order=True):
+class Attendee(Struct, frozen=True, gc=False, kw_only=True, order=True):
     """A person invited. The address is lower case."""
 
     address: str
     role: Role = Role.REQUIRED
 
 
-class Response(Struct, frozen=True, kw_only=True):
+class Response(Struct, frozen=True, gc=False, kw_only=True):
     """What an attendee or a room answered, as the organizer's copy or the room's own copy tells."""
 
     address: str
@@ -72,7 +72,7 @@ class Response(Struct, frozen=True, kw_only=True):
     at: datetime | None = None
 
 
-class Content(Struct, frozen=True, kw_only=True):
+class Content(Struct, frozen=True, gc=False, kw_only=True):
     """What both sides must agree on: everything a person can edit.
 
     ``start`` and ``end`` are aware instants in UTC; ``zone`` is the zone they were meant in, as ``roomd_core.zones``
@@ -96,7 +96,7 @@ class Content(Struct, frozen=True, kw_only=True):
     series: Series | None = None
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class Event(Struct, frozen=True, gc=False, kw_only=True):
     """One meeting or appointment, however many mailboxes hold a copy.
 
     ``global_id`` is Exchange's CleanGlobalObjectId, the same in every copy; ``key`` is the idempotency key roomd

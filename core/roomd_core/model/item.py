@@ -18,14 +18,14 @@ class ItemKind(StrEnum):
     MASTER = "master"
 
 
-class ItemRef(Struct, frozen=True, kw_only=True):
+class ItemRef(Struct, frozen=True, gc=False, kw_only=True):
     """EWS ItemId: compared byte for byte; the id changes when the item moves, the key with every change."""
 
     item_id: str
     change_key: str
 
 
-class Reply(Struct, frozen=True, kw_only=True):
+class Reply(Struct, frozen=True, gc=False, kw_only=True):
     """What a copy of a series says about one occurrence where that is not its answer to the whole."""
 
     original_start: datetime
@@ -42,7 +42,7 @@ class Drift(StrEnum):
     """A person has been asked about it."""
 
 
-class Item(Struct, frozen=True, kw_only=True):
+class Item(Struct, frozen=True, gc=False, kw_only=True):
     """What is remembered of one copy.
 
     ``start`` and ``end`` are the copy's own, in whole seconds; None if it has not been read since they are kept.

@@ -18,7 +18,7 @@ class OccupancyState(StrEnum):
     """The mailbox said no: shown, and holds nothing."""
 
 
-class Occupancy(Struct, frozen=True, kw_only=True):
+class Occupancy(Struct, frozen=True, gc=False, kw_only=True):
     """One occurrence in one mailbox, half open: from ``start`` up to but without ``end``, both in UTC."""
 
     mailbox: str

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from roomd_core.recurrence.rule import Recurrence
 
 
-class ModifiedOccurrence(Struct, frozen=True, kw_only=True):
+class ModifiedOccurrence(Struct, frozen=True, gc=False, kw_only=True):
     """An exception: one occurrence that differs (EWS ModifiedOccurrences), named by its original start.
 
     Instants are in UTC. What is None is as in the rest of the series.
@@ -24,7 +24,7 @@ class ModifiedOccurrence(Struct, frozen=True, kw_only=True):
     rooms: tuple[str, ...] | None = None
 
 
-class Series(Struct, frozen=True, kw_only=True):
+class Series(Struct, frozen=True, gc=False, kw_only=True):
     """How an event recurs. ``modified`` and ``deleted`` (original starts) are in order of original start.
 
     ``recurrence`` is None where only single occurrences were seen, because nobody roomd reads for was invited to the

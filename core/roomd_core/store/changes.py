@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from aiosqlite import Connection
 from msgspec.structs import replace
 
 from roomd_core.model import Change, ChangeKind, Content
-from roomd_core.store.encoding import content, encode, instant, maybe, seconds
+from roomd_core.store.connection import Connection
+from roomd_core.store.encoding import content, encode, instant, maybe, seconds, word
 from roomd_core.store.table import Row, Table, insert, select
 
 _COLUMNS = ("seq", "at", "kind", "event", "actor", "mailbox", "before", "after", "note")
@@ -81,7 +81,7 @@ class Changes(Table):
 def _to_row(entry: Change) -> Row:
     return (
         seconds(entry.at),
-        entry.kind,
+        word(entry.kind),
         entry.event,
         entry.actor,
         entry.mailbox,

@@ -6,6 +6,7 @@ keep theirs to the microsecond, because they are JSON.
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from enum import StrEnum
 from math import floor
 from typing import TypeVar
 
@@ -19,6 +20,11 @@ B = TypeVar("B")
 encode = msgspec.json.encode
 content = msgspec.json.Decoder(Content).decode
 """Read a content back from JSON."""
+
+
+def word(member: StrEnum) -> str:
+    """Return what a member is written as: sqlite3 takes three times as long over any class but its own."""
+    return member._value_
 
 
 def seconds(instant: datetime) -> int:

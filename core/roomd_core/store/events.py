@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from roomd_core.model import Event, EventStatus, Origin, Response
-from roomd_core.store.encoding import array, content, encode, instant, maybe, seconds
+from roomd_core.store.encoding import array, content, encode, instant, maybe, seconds, word
 from roomd_core.store.table import AMONG, Row, Table, select, upsert
 
 _COLUMNS = (
@@ -16,6 +16,15 @@ _COLUMNS = (
 _PUT = upsert("event", _COLUMNS, key=("id",))
 _SELECT = select("event", _COLUMNS)
 _responses = msgspec.json.Decoder(tuple[Response, ...])
+
+# The words of the partial index event_by_uid, so that it is used: the UIDs it leaves out are global ids in capitals.
+_NAMED = """
+    SELECT id FROM event WHERE key IN (SELECT value FROM json_each(:keys))
+    UNION SELECT id FROM event WHERE uid IN (SELECT value FROM json_each(:uids)) AND uid IS NOT upper(global_id)
+    UNION SELECT id FROM event WHERE global_id IN (SELECT value FROM json_each(:either)) AND (
+        global_id IN (SELECT value FROM json_each(:global_ids)) OR uid IN (SELECT value FROM json_each(:uids))
+    )
+"""
 _AS_CONTENT = b""
 """Stands for a base that is the content, as it is of nearly every event: half the row, and all of it on one page."""
 
@@ -43,7 +52,18 @@ class Events(Table):
 
     async def by_uid(self, uids: Iterable[str]) -> dict[str, Event]:
         """Return events by iCalendar UID; those unknown are left out."""
-        return {event.uid: event for event in await self._matching("uid", uids)}
+        return {event.uid: event for event in (await self.many(await self.named(uids=uids))).values()}
+
+    async def named(
+        self, *, keys: Iterable[str] = (), global_ids: Iterable[bytes] = (), uids: Iterable[str] = ()
+    ) -> list[str]:
+        """Return the ids of the events with one of these idempotency keys, CleanGlobalObjectIds or iCalendar UIDs."""
+        wanted, told = [global_id.hex() for global_id in global_ids], list(uids)
+        either = {*wanted, *map(str.lower, told)}
+        rows = await self._rows(
+            _NAMED, keys=array(keys), global_ids=array(wanted), uids=array(told), either=array(either)
+        )
+        return [event for (event,) in rows]
 
     async def recurring(self, mailbox: str) -> list[str]:
         """Return the ids of the series that a mailbox has copies of, cancelled ones left out."""
@@ -69,20 +89,20 @@ class Events(Table):
 def _to_row(event: Event) -> Row:
     return (
         event.id,
-        event.origin,
+        word(event.origin),
         event.organizer,
         event.organizer_name,
-        event.status,
+        word(event.status),
         seconds(event.content.start),
         seconds(event.content.end),
-        event.content.series is not None,
+        int(event.content.series is not None),
         encode(event.content),
         _AS_CONTENT if event.base == event.content else maybe(encode, event.base),
         encode(event.responses),
         event.uid,
         maybe(bytes.hex, event.global_id),
         event.key,
-        event.title_is_organizer,
+        int(event.title_is_organizer),
         event.version,
         seconds(event.created_at),
         seconds(event.changed_at),

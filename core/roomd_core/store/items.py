@@ -6,7 +6,7 @@ import msgspec
 
 from roomd_core.model import Answer, Drift, Item, ItemKind, ItemRef, Reply
 from roomd_core.recurrence import ModifiedOccurrence
-from roomd_core.store.encoding import array, encode, instant, maybe, seconds
+from roomd_core.store.encoding import array, encode, instant, maybe, seconds, word
 from roomd_core.store.table import AMONG, Row, Table, select, upsert
 
 _COLUMNS = (
@@ -37,6 +37,8 @@ class Items(Table):
     async def of_events(self, events: Iterable[str]) -> dict[str, list[Item]]:
         """Return every known copy of these events; an event without copies has an empty list."""
         copies: dict[str, list[Item]] = {event: [] for event in events}
+        if not copies:
+            return copies
         rows = await self._rows(f"{_SELECT} WHERE event {AMONG}", among=array(copies))
         for item in map(_from_row, rows):
             copies[item.event].append(item)
@@ -95,17 +97,17 @@ def _to_row(item: Item) -> Row:
         item.ref.item_id,
         item.ref.change_key,
         item.event,
-        item.kind,
-        item.is_organizer,
-        item.answer,
+        word(item.kind),
+        int(item.is_organizer),
+        word(item.answer),
         maybe(seconds, item.modified_at),
         maybe(seconds, item.original_start),
         encode(item.replies) if item.replies else None,
         maybe(seconds, item.start),
         maybe(seconds, item.end),
         encode(item.exceptions) if item.exceptions else None,
-        item.drift,
-        item.missing,
+        word(item.drift),
+        int(item.missing),
     )
 
 

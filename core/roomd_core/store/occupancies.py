@@ -5,13 +5,15 @@ from datetime import datetime
 from itertools import chain
 
 from roomd_core.model import Occupancy, OccupancyState
-from roomd_core.store.encoding import array, instant, seconds
+from roomd_core.store.encoding import array, instant, seconds, word
 from roomd_core.store.table import AMONG, Row, Table, insert, select
 
 _COLUMNS = ("mailbox", "start_at", "end_at", "event", "original_start", "state")
 _PUT = insert("occupancy", _COLUMNS)
 _REMOVE = f"DELETE FROM occupancy WHERE event {AMONG}"  # noqa: S608 - a constant
 _SELECT = select("occupancy", _COLUMNS)
+_STATES = {state.value: state for state in OccupancyState}
+"""A look-up takes a fifth of the time of calling the enum, and a timeline is made of thousands."""
 _ORDER = "ORDER BY mailbox, start_at, end_at, event"
 
 # The words of the partial index occupancy_unanswered, so that it is used: few rooms owe an answer.
@@ -100,7 +102,7 @@ def _to_row(occupancy: Occupancy) -> Row:
         seconds(occupancy.end),
         occupancy.event,
         seconds(occupancy.original_start),
-        occupancy.state,
+        word(occupancy.state),
     )
 
 
@@ -112,5 +114,5 @@ def _from_row(row: Row) -> Occupancy:
         end=instant(end_at),
         event=event,
         original_start=instant(original_start),
-        state=OccupancyState(state),
+        state=_STATES[state],
     )

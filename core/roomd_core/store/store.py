@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import aiosqlite
 from msgspec.structs import replace
 
 from roomd_core.clock import Clock
 from roomd_core.errors import StoreError, TakenOver
 from roomd_core.ids import new_key
 from roomd_core.store.changes import Changes
+from roomd_core.store.connection import Connection
 from roomd_core.store.faults import cautions, explained, opening
 from roomd_core.store.feed import FeedWatch
 from roomd_core.store.fence import Fence, take, this_machine
@@ -24,8 +24,9 @@ from roomd_core.store.transaction import to_the_end, transaction
 
 READERS: Final = 3
 _SETTINGS = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
-_WRITER = f"{_SETTINGS} PRAGMA synchronous = FULL; PRAGMA cache_size = -8000;"
-"""8 MB hold all that a page of the feed touches; SQLite's own 2 MB do not, and are written out and read again."""
+_WRITER = f"{_SETTINGS} PRAGMA synchronous = FULL; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;"
+"""8 MB hold all that a page of the feed touches; SQLite's own 2 MB do not, and are written out and read again. What
+a statement of many rows may have to take back is kept in memory: else it has a file of its own."""
 _READER = f"{_SETTINGS} PRAGMA query_only = ON;"
 
 
@@ -45,7 +46,7 @@ class Store:
         self._connections = connections
         self._feed = FeedWatch(connections.seq)
         self._writing = asyncio.Lock()
-        self._idle: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+        self._idle: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
         for reader in connections.readers:
             self._idle.put_nowait(reader)
         self._closed = False
@@ -172,8 +173,8 @@ class _Connections:
     ``close`` closes the readers, then the writer, and lets go of the folder last.
     """
 
-    writer: aiosqlite.Connection
-    readers: list[aiosqlite.Connection]
+    writer: Connection
+    readers: list[Connection]
     seq: int
     fence: Fence
     machine: str
@@ -198,7 +199,8 @@ async def _connect_all(path: Path, clock: Clock, machine: str) -> _Connections:
 
 
 @asynccontextmanager
-async def _connect(path: Path, mode: str, settings: str) -> AsyncIterator[aiosqlite.Connection]:
-    async with aiosqlite.connect(f"{path.as_uri()}?mode={mode}", uri=True, isolation_level=None) as connection:
+async def _connect(path: Path, mode: str, settings: str) -> AsyncIterator[Connection]:
+    connection = Connection(path, mode)
+    async with connection:
         await connection.executescript(settings)
         yield connection

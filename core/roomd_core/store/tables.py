@@ -1,10 +1,9 @@
 """All tables as one transaction sees them."""
 
-from aiosqlite import Connection
-
 from roomd_core.store.audits import Audits
 from roomd_core.store.changes import Changes
 from roomd_core.store.conflicts import Conflicts
+from roomd_core.store.connection import Connection
 from roomd_core.store.events import Events
 from roomd_core.store.items import Items
 from roomd_core.store.mailboxes import Mailboxes

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from aiosqlite import Connection
+from roomd_core.store.connection import Connection
 
 T = TypeVar("T")
 
@@ -20,17 +20,17 @@ async def transaction(
     caller was cancelled.
     """
     try:
-        await to_the_end(connection.execute_fetchall(begin))
+        await to_the_end(connection.ask(begin))
         yield
         await to_the_end(_commit(connection, committed))
     except BaseException:
-        await to_the_end(connection.rollback())
+        await to_the_end(connection.undo())
         raise
 
 
 async def _commit(connection: Connection, committed: Callable[[], None]) -> None:
     # The statement, not the method: it fails if SQLite has already rolled back, where the method says nothing.
-    await connection.execute_fetchall("COMMIT")
+    await connection.ask("COMMIT")
     committed()
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from roomd_core.clock import whole_second
 from roomd_core.model import (
     Answer,
     ConflictKind,
@@ -83,7 +84,7 @@ def _refused_since(event: Event, item: Item) -> bool:
     said = next((said for said in event.responses if said.address == item.mailbox), None)
     if said is None or said.at is None or item.modified_at is None or said.answer is not Answer.DECLINED:
         return False
-    return said.at.replace(microsecond=0) >= item.modified_at
+    return whole_second(said.at) >= item.modified_at
 
 
 def occupancies_of(case: Case, setting: Setting) -> tuple[Occupancy, ...]:
@@ -175,7 +176,7 @@ def _released(case: Case, item: Item, setting: Setting) -> bool:
 
 
 def _occupancy(event: Event, mailbox: str, state: OccupancyState) -> Occupancy:
-    start, end = event.content.start.replace(microsecond=0), event.content.end.replace(microsecond=0)
+    start, end = whole_second(event.content.start), whole_second(event.content.end)
     return Occupancy(mailbox=mailbox, start=start, end=end, event=event.id, original_start=start, state=state)
 
 

@@ -45,7 +45,7 @@ class Auditor:
 
     async def _audit(self, room: str, known: Collection[Conflict], setting: Setting) -> int:
         """Look through one room: what was ever asked about is not asked again, what is over is closed."""
-        async with self._ledger.store.read() as tables:
+        async with self._ledger.store.glance() as tables:
             held = await tables.occupancies.holding([room], setting.now, setting.now + self._window.future)
         current = overlaps(held)
         asked = {overlap_of(conflict) for conflict in known}

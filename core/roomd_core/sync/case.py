@@ -69,7 +69,7 @@ class Setting(Struct, frozen=True, kw_only=True):
         return mailbox.name if mailbox else address
 
 
-class Case(Struct, frozen=True, kw_only=True):
+class Case(Struct, frozen=True, gc=False, kw_only=True):
     """One event with its copies, its occupancy, its operations not yet done and its conflicts not yet resolved.
 
     Operations with id 0 are yet to be numbered by the store.
@@ -132,7 +132,7 @@ class Case(Struct, frozen=True, kw_only=True):
         return replace(self, conflicts=(*(c for c in self.conflicts if c.id != conflict.id), conflict))
 
 
-class Revision(Struct, frozen=True, kw_only=True):
+class Revision(Struct, frozen=True, gc=False, kw_only=True):
     """What became of a case: the rows to write are the difference, ``entries`` tell it in the change feed."""
 
     before: Case | None

@@ -1,33 +1,31 @@
 """From a copy to what roomd keeps of it: the content it tells and the row that remembers it. Pure."""
 
-from msgspec.structs import replace
-
-from roomd_core.model import Answer, Content, Event, Item, Mailbox, MailboxKind, Origin
+from roomd_core.clock import whole_second
+from roomd_core.model import Answer, Attendee, Content, Event, Item, Mailbox, MailboxKind, Origin, Response
 from roomd_core.sync.case import Setting
 from roomd_core.sync.copies import exceptions_of, replies_of, series_in
-from roomd_core.sync.remote import Detail, RemoteItem
+from roomd_core.sync.remote import RemoteItem
 
 
 def content_of(seen: RemoteItem, mailbox: Mailbox, known: Content | None = None) -> Content:
     """Return the content a copy tells; what only a full reading tells is taken from ``known`` where it is missing."""
-    content = Content(
+    body, attendees, rooms = _in_full(seen, known)
+    return Content(
         title=seen.title,
         start=seen.start,
         end=seen.end,
         zone=seen.zone,
         all_day=seen.all_day,
         location=seen.location,
+        body=body,
         sensitivity=seen.sensitivity,
         show_as=seen.show_as,
         reminder=seen.reminder,
         categories=tuple(sorted(seen.categories)),
+        attendees=attendees,
+        rooms=_with_own_room(rooms, mailbox),
         series=series_in(seen, known.series if known else None),
     )
-    if seen.detail:
-        content = _with_detail(content, seen.detail, seen.organizer)
-    elif known:
-        content = replace(content, body=known.body, attendees=known.attendees, rooms=known.rooms)
-    return _with_own_room(content, mailbox)
 
 
 def item_of(seen: RemoteItem, mailbox: Mailbox, event: str) -> Item:
@@ -40,33 +38,35 @@ def item_of(seen: RemoteItem, mailbox: Mailbox, event: str) -> Item:
         kind=seen.kind,
         is_organizer=owned,
         answer=Answer.ACCEPTED if owned else seen.answer,
-        modified_at=seen.modified_at and seen.modified_at.replace(microsecond=0),
+        modified_at=seen.modified_at and whole_second(seen.modified_at),
         original_start=seen.original_start,
         replies=() if owned else replies_of(seen),
-        start=seen.start.replace(microsecond=0),
-        end=seen.end.replace(microsecond=0),
+        start=whole_second(seen.start),
+        end=whole_second(seen.end),
         exceptions=() if owned else exceptions_of(seen),
     )
 
 
-def event_of(seen: RemoteItem, mailbox: Mailbox, setting: Setting) -> Event:
+def event_of(seen: RemoteItem, mailbox: Mailbox, setting: Setting, *, responses: tuple[Response, ...] = ()) -> Event:
     """Return an event made in Exchange, as the first copy read of it tells.
 
     One that this installation made, and that its store no longer knows, is one made here.
     """
     key = seen.own_key if seen.is_organizer or not seen.is_meeting else None
+    here = setting.made_here(key, seen.uid)
     content = content_of(seen, mailbox)
     event = setting.new_id()
     return Event(
         id=event,
-        origin=Origin.LOCAL if setting.made_here(key, seen.uid) else Origin.EXCHANGE,
+        origin=Origin.LOCAL if here else Origin.EXCHANGE,
         organizer=seen.organizer or mailbox.address,
         organizer_name=seen.organizer_name,
         content=content,
         base=content,
+        responses=responses,
         uid=seen.uid or event,
         global_id=seen.global_id,
-        key=key if setting.made_here(key, seen.uid) else None,
+        key=key if here else None,
         title_is_organizer=title_is_organizer(seen, mailbox),
         created_at=setting.now,
         changed_at=setting.now,
@@ -79,13 +79,15 @@ def title_is_organizer(seen: RemoteItem, mailbox: Mailbox) -> bool:
     return is_room_copy and bool(seen.title.strip()) and seen.title.strip() == seen.organizer_name.strip()
 
 
-def _with_detail(content: Content, detail: Detail, organizer: str) -> Content:
-    """Add what a full reading tells. Some servers list the organizer among the attendees; nobody invites himself."""
-    attendees = tuple(sorted(who for who in detail.attendees if who.address != organizer))
-    return replace(content, body=detail.body, attendees=attendees, rooms=tuple(sorted(detail.rooms)))
+def _in_full(seen: RemoteItem, known: Content | None) -> tuple[str, tuple[Attendee, ...], tuple[str, ...]]:
+    """Return body, people and rooms. Some servers list the organizer among the people; nobody invites himself."""
+    if seen.detail:
+        attendees = tuple(sorted(who for who in seen.detail.attendees if who.address != seen.organizer))
+        return seen.detail.body, attendees, tuple(sorted(seen.detail.rooms))
+    return (known.body, known.attendees, known.rooms) if known else ("", (), ())
 
 
-def _with_own_room(content: Content, mailbox: Mailbox) -> Content:
-    if mailbox.kind is not MailboxKind.ROOM or mailbox.address in content.rooms:
-        return content
-    return replace(content, rooms=tuple(sorted((*content.rooms, mailbox.address))))
+def _with_own_room(rooms: tuple[str, ...], mailbox: Mailbox) -> tuple[str, ...]:
+    if mailbox.kind is not MailboxKind.ROOM or mailbox.address in rooms:
+        return rooms
+    return tuple(sorted((*rooms, mailbox.address)))

@@ -61,9 +61,11 @@ def replies_of(seen: RemoteItem) -> tuple[Reply, ...]:
 def exceptions_of(seen: RemoteItem) -> tuple[ModifiedOccurrence, ...]:
     """Return when the exceptions are that a guest's copy of a series lists."""
     told = told_series(seen)
+    if told is None:
+        return ()
     return _in_order(
         ModifiedOccurrence(original_start=each.original_start, start=each.start, end=each.end)
-        for each in (told.modified if told else ())
+        for each in told.modified
     )
 
 

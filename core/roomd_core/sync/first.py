@@ -5,6 +5,7 @@ It comes to what observing and concluding come to, in one step: tests hold both 
 
 from msgspec.structs import replace
 
+from roomd_core.clock import whole_second
 from roomd_core.model import EXCHANGE, Answer, Change, ChangeKind, ItemKind, Mailbox, Occupancy, Response
 from roomd_core.sync.case import Case, Revision, Setting
 from roomd_core.sync.content import event_of, item_of
@@ -25,16 +26,13 @@ def is_plain(seen: RemoteItem, setting: Setting) -> bool:
 
 def first_seen(seen: RemoteItem, mailbox: Mailbox, setting: Setting) -> Revision:
     """Return what becomes of a plain copy of an event that nothing is known of."""
-    event = event_of(seen, mailbox, setting)
+    event = event_of(seen, mailbox, setting, responses=_said(seen, mailbox, setting))
     item = item_of(seen, mailbox, event.id)
-    if not item.is_organizer and item.answer is not Answer.NONE:
-        said = Response(address=mailbox.address, answer=item.answer, at=item.modified_at or setting.now)
-        event = replace(event, responses=(said,))
-    start, end = event.content.start.replace(microsecond=0), event.content.end.replace(microsecond=0)
+    start = whole_second(seen.start)
     held = Occupancy(
         mailbox=mailbox.address,
         start=start,
-        end=end,
+        end=whole_second(seen.end),
         event=event.id,
         original_start=start,
         state=STATE_OF[item.answer],
@@ -48,3 +46,11 @@ def first_seen(seen: RemoteItem, mailbox: Mailbox, setting: Setting) -> Revision
 def as_observed(revision: Revision, seen: RemoteItem, mailbox: Mailbox, setting: Setting) -> Case:
     """Return the case of ``first_seen`` as it is before anything is concluded: its page tells more of it."""
     return observe(Case(event=replace(revision.after.event, responses=())), mailbox, seen, setting)
+
+
+def _said(seen: RemoteItem, mailbox: Mailbox, setting: Setting) -> tuple[Response, ...]:
+    """Return what a guest's copy answers."""
+    if seen.is_organizer or not seen.is_meeting or seen.answer is Answer.NONE:
+        return ()
+    at = whole_second(seen.modified_at) if seen.modified_at else setting.now
+    return (Response(address=mailbox.address, answer=seen.answer, at=at),)

@@ -40,11 +40,9 @@ async def load_for(tables: Tables, mailbox: Mailbox, page: ChangePage) -> Cases:
     seen = page.changed
     ids = [*(item.ref.item_id for item in seen), *page.deleted]
     known = await tables.items.get_many(mailbox.address, ids)
-    events = [item.event for item in known.values()]
-    for found in (
-        await tables.events.by_key([item.own_key for item in seen if item.own_key]),
-        await tables.events.by_global_id([item.global_id for item in seen if item.global_id]),
-        await tables.events.by_uid([item.uid for item in seen if item.uid]),
-    ):
-        events.extend(event.id for event in found.values())
-    return Cases(await load_cases(tables, dict.fromkeys(events)))
+    named = await tables.events.named(
+        keys=[item.own_key for item in seen if item.own_key],
+        global_ids=[item.global_id for item in seen if item.global_id],
+        uids=[item.uid for item in seen if item.uid],
+    )
+    return Cases(await load_cases(tables, dict.fromkeys([*(item.event for item in known.values()), *named])))

@@ -58,6 +58,8 @@ def lost_in(page: ChangePage, cases: Cases, mailbox: str, decided: Iterable[str]
 
     What was cancelled before, or is there under another item id, is not lost. Nor is what was ``decided`` about.
     """
+    if not page.deleted:
+        return ()
     back = [cases.matching(mailbox, seen) for seen in page.changed]
     settled = {*decided, *(case.event.id for case in back if case)}
     held = [(cases.holding(mailbox, item_id), item_id) for item_id in page.deleted]

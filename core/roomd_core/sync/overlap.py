@@ -12,7 +12,7 @@ HOLDING = (OccupancyState.ACCEPTED, OccupancyState.PENDING)
 """The states that make an overlap a double booking: a room that has only been asked has not been given away."""
 
 
-class Overlap(Struct, frozen=True, kw_only=True, order=True):
+class Overlap(Struct, frozen=True, gc=False, kw_only=True, order=True):
     """Two events in one mailbox at the same time; ``first`` < ``second``, so that a pair is found once."""
 
     mailbox: str

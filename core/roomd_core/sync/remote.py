@@ -98,7 +98,7 @@ class Mail(StrEnum):
     EVERYBODY = "everybody"
 
 
-class RemoteException(Struct, frozen=True, kw_only=True):
+class RemoteException(Struct, frozen=True, gc=False, kw_only=True):
     """One occurrence that differs, as the master of its series lists it (EWS ModifiedOccurrences).
 
     ``seen`` is the occurrence itself in full, where it was read.
@@ -111,7 +111,7 @@ class RemoteException(Struct, frozen=True, kw_only=True):
     seen: "RemoteItem | None" = None
 
 
-class RemoteSeries(Struct, frozen=True, kw_only=True):
+class RemoteSeries(Struct, frozen=True, gc=False, kw_only=True):
     """What the master of a series tells of it (EWS Recurrence, ModifiedOccurrences, DeletedOccurrences).
 
     ``deleted`` are original starts.
@@ -122,7 +122,7 @@ class RemoteSeries(Struct, frozen=True, kw_only=True):
     deleted: tuple[datetime, ...] = ()
 
 
-class Detail(Struct, frozen=True, kw_only=True):
+class Detail(Struct, frozen=True, gc=False, kw_only=True):
     """What only a full reading tells (EWS GetItem; the feed leaves it out). Masters have a ``series``."""
 
     body: str = ""
@@ -132,7 +132,7 @@ class Detail(Struct, frozen=True, kw_only=True):
     series: RemoteSeries | None = None
 
 
-class RemoteItem(Struct, frozen=True, kw_only=True):
+class RemoteItem(Struct, frozen=True, gc=False, kw_only=True):
     """One copy of an event as Exchange tells it. Instants are aware and in UTC; addresses are lower case.
 
     ``rooms`` in ``detail`` are the attendees invited as resources plus those known to be rooms by the caller.

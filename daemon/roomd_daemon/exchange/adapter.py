@@ -44,7 +44,7 @@ from roomd_daemon.exchange.line import Line
 from roomd_daemon.exchange.rules import Rules
 from roomd_daemon.exchange.series import is_occurrence, occurrence_index
 from roomd_daemon.exchange.settings import ExchangeSettings
-from roomd_daemon.exchange.soap import Element
+from roomd_daemon.exchange.soap import Element, Payload
 from roomd_daemon.exchange.trouble import DIRECTORY, Request
 from roomd_daemon.exchange.unreadable import read_each
 from roomd_daemon.exchange.watching.group import watch
@@ -274,10 +274,10 @@ class Exchange:
         in_full, unreadable = await self._fetch(mailbox, missing)
         return [item for item in known if item.organizer] + in_full, unreadable
 
-    async def _read(self, operation: str, mailbox: str, payload: Element, read: Callable[[Element], T]) -> T:
+    async def _read(self, operation: str, mailbox: str, payload: Payload, read: Callable[[Element], T]) -> T:
         return await self._line.ask(Request(operation=operation, mailbox=mailbox, payload=payload), read)
 
-    async def _write(self, operation: str, mailbox: str, payload: Element, read: Callable[[Element], T]) -> T:
+    async def _write(self, operation: str, mailbox: str, payload: Payload, read: Callable[[Element], T]) -> T:
         request = Request(operation=operation, mailbox=mailbox, payload=payload, is_write=True)
         return await self._line.ask(request, read)
 

@@ -26,7 +26,7 @@ from urllib3 import HTTPSConnectionPool
 from roomd_core.sync.remote import ExchangeUnavailable
 from roomd_daemon.exchange.envelope import post, wrap
 from roomd_daemon.exchange.settings import Access, Auth, ExchangeSettings
-from roomd_daemon.exchange.soap import LARGEST_BODY, Element, Malformed
+from roomd_daemon.exchange.soap import LARGEST_BODY, Malformed, Payload
 from roomd_daemon.exchange.speaking import Answer, keep_cookies, opening, speak
 from roomd_daemon.exchange.trouble import (
     DIRECTORY,
@@ -219,7 +219,7 @@ class Connections(BaseProtocol):  # type: ignore[misc]  # exchangelib is untyped
             return Principal(self, None, Access.DELEGATE)
         return Principal(self, mailbox, self._settings.access)
 
-    def send(self, mailbox: str, payload: Element, flight: Flight) -> Reply:
+    def send(self, mailbox: str, payload: Payload, flight: Flight) -> Reply:
         """Send one request once, and return the whole answer. Raise CallFailed or Malformed."""
         with self._flying(flight) as session:
             request = self._prepared(session, mailbox, payload)
@@ -233,7 +233,7 @@ class Connections(BaseProtocol):  # type: ignore[misc]  # exchangelib is untyped
         return reply
 
     def listen(
-        self, mailbox: str, payload: Element, flight: Flight, hear: Callable[[bytes], bool], *, quiet: float
+        self, mailbox: str, payload: Payload, flight: Flight, hear: Callable[[bytes], bool], *, quiet: float
     ) -> None:
         """Send one request once, and hand on the pieces of its answer as they come.
 
@@ -285,7 +285,7 @@ class Connections(BaseProtocol):  # type: ignore[misc]  # exchangelib is untyped
         with self._post(session, request, quiet=self._settings.deadline) as response:
             return Reply(status=response.status_code, headers=response.headers, body=_read_body(response))
 
-    def _prepared(self, session: requests.Session, mailbox: str, payload: Element) -> requests.PreparedRequest:
+    def _prepared(self, session: requests.Session, mailbox: str, payload: Payload) -> requests.PreparedRequest:
         anchor = {} if mailbox == DIRECTORY else {"X-AnchorMailbox": mailbox}
         impersonated = mailbox if anchor and self._settings.access is Access.IMPERSONATION else None
         body = wrap(payload, version=VERSION.api_version, as_whom=impersonated)

@@ -11,7 +11,7 @@ import requests
 from lxml import etree
 from requests.structures import CaseInsensitiveDict
 
-from roomd_daemon.exchange.soap import MESSAGES, SOAP, TYPES, Element
+from roomd_daemon.exchange.soap import MESSAGES, SOAP, TYPES, Payload
 
 _START = (
     "<?xml version='1.0' encoding='utf-8'?>\n"
@@ -20,12 +20,11 @@ _START = (
 _END = b"</s:Body></s:Envelope>"
 
 
-def wrap(payload: Element, *, version: str, as_whom: str | None) -> bytes:
+def wrap(payload: Payload, *, version: str, as_whom: str | None) -> bytes:
     """Return the SOAP request around a payload: its schema version, and the mailbox that it impersonates, if any."""
     asked = f"<t:RequestServerVersion Version={quoteattr(version)}/>"
-    return b"".join(
-        (f"{_START}{asked}{_impersonation(as_whom)}</s:Header><s:Body>".encode(), etree.tostring(payload), _END)
-    )
+    content = payload.encode() if isinstance(payload, str) else etree.tostring(payload)
+    return b"".join((f"{_START}{asked}{_impersonation(as_whom)}</s:Header><s:Body>".encode(), content, _END))
 
 
 def _impersonation(as_whom: str | None) -> str:

@@ -1,7 +1,7 @@
 """One CalendarItem element to one RemoteItem: a single walk over its children, no object model in between."""
 
 from binascii import a2b_base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -69,7 +69,6 @@ _NAME = TYPES + "Name"
 _ADDRESS = TYPES + "EmailAddress"
 _RESPONSE = TYPES + "ResponseType"
 _RESPONDED = TYPES + "LastResponseTime"
-_VALUE = TYPES + "Value"
 
 _TRUE = frozenset(("true", "1"))
 _NO_ELEMENTS: Sequence[Element] = ()
@@ -87,12 +86,13 @@ def read_item(element: Element, rooms: frozenset[str], *, in_full: bool) -> Remo
     for child in element:  # once: each element seen costs, and a first reading sees millions
         tag = child.tag
         if tag == _EXTENDED:
-            extended[_which(tuple(child[0].items()))] = child.findtext(_VALUE) or ""
+            prop, value = _extended(child)
+            extended[prop] = value
         else:
             parts[tag] = child
             texts[tag] = child.text
     said = texts.get
-    name, address = _person(parts.get(_ORGANIZER))
+    name, address = _person(parts.get(_ORGANIZER, _NO_ELEMENTS))
     address = (extended.get(ORGANIZER_ADDRESS) or address).lower()
     reply = said(_REPLY) or ""
     is_meeting = said(_IS_MEETING) in _TRUE
@@ -134,7 +134,7 @@ def read_shown(element: Element) -> Shown:
     """Read one t:CalendarItem of a calendar view. Raise Malformed."""
     parts = {child.tag: child for child in element}
     texts = {tag: child.text for tag, child in parts.items()}
-    extended = {_which(tuple(child[0].items())): child.findtext(_VALUE) for child in element.iterchildren(_EXTENDED)}
+    extended = dict(map(_extended, element.iterchildren(_EXTENDED)))
     global_id = extended.get(CLEAN_GLOBAL_ID)
     return Shown(
         item_id=_ref(parts.get(_ITEM_ID)).item_id,
@@ -174,16 +174,20 @@ def _response(invited: Element, address: str) -> Response:
     return Response(address=address, answer=answer, at=_instant(invited.findtext(_RESPONDED)))
 
 
+def _extended(element: Element) -> tuple[ExtendedProperty | None, str]:
+    """Return which property a t:ExtendedProperty is, and its value: the last child, after what names it."""
+    uri = element[0]
+    return _which(uri.get("PropertyTag"), uri.get("PropertyName"), uri.get("PropertyId")), element[-1].text or ""
+
+
 @lru_cache(maxsize=64)
-def _which(attributes: tuple[tuple[str, str], ...]) -> ExtendedProperty | None:
+def _which(tag: str | None, name: str | None, number: str | None) -> ExtendedProperty | None:
     """Return which property an ExtendedFieldURI with these attributes names, None for one not asked for."""
-    named = dict(attributes)
-    tag = named.get("PropertyTag")
     if tag is not None:
         return ORGANIZER_ADDRESS if int(tag, 0) == ORGANIZER_ADDRESS.tag else None
-    if named.get("PropertyName") == ROOMD_KEY.name:
+    if name == ROOMD_KEY.name:
         return ROOMD_KEY
-    return CLEAN_GLOBAL_ID if named.get("PropertyId") == str(CLEAN_GLOBAL_ID.id) else None
+    return CLEAN_GLOBAL_ID if number == str(CLEAN_GLOBAL_ID.id) else None
 
 
 def _ref(item_id: Element | None) -> ItemRef:
@@ -192,14 +196,14 @@ def _ref(item_id: Element | None) -> ItemRef:
     return ItemRef(item_id=item_id.get("Id", ""), change_key=item_id.get("ChangeKey", ""))
 
 
-def _person(holder: Element | None) -> tuple[str, str]:
-    """Return name and SMTP address of a t:Organizer or t:Attendee; the address is empty where only a name came."""
-    mailbox = None if holder is None else next(holder.iterchildren(_MAILBOX), None)
-    if mailbox is None:
-        return "", ""
-    said = {child.tag: child.text for child in mailbox}
-    address = said.get(_ADDRESS) or ""
-    return said.get(_NAME) or "", address if "@" in address else ""
+def _person(holder: Iterable[Element]) -> tuple[str, str]:
+    """Return name and SMTP address from within a t:Organizer or t:Attendee; no address where only a name came."""
+    for child in holder:
+        if child.tag == _MAILBOX:
+            said = {part.tag: part.text for part in child}
+            address = said.get(_ADDRESS) or ""
+            return said.get(_NAME) or "", address if "@" in address else ""
+    return "", ""
 
 
 def _zone_of(zone: Element | None) -> str:

@@ -49,10 +49,10 @@ _UTC_ZONE = (
 """UTC, spelled out: not every server can be asked for its zones."""
 
 
-def sync_folder_items(mailbox: str, state: str | None, limit: int) -> Element:
-    """Ask for one page of the calendar's change feed (EWS SyncFolderItems)."""
+def sync_folder_items(mailbox: str, state: str | None, limit: int) -> str:
+    """Ask for one page of the calendar's change feed (EWS SyncFolderItems): text, as every mailbox is asked often."""
     known = "" if state is None else f"<m:SyncState>{escape(state)}</m:SyncState>"
-    return element(
+    return (
         f"<m:SyncFolderItems {NAMESPACES}>"
         f"<m:ItemShape>{_shape(SIMPLE)}</m:ItemShape>"
         f"<m:SyncFolderId>{calendar(mailbox)}</m:SyncFolderId>{known}"

@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from roomd_core.clock import Clock
@@ -40,6 +41,7 @@ class Signs:
         return tuple(warning for warning in said if warning)
 
 
+@lru_cache(maxsize=1)  # what is asked within a second is answered with the same words
 def read_date(text: str) -> datetime | None:
     """Read a Date header; None where it is none."""
     try:

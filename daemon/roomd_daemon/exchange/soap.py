@@ -13,6 +13,9 @@ from msgspec import Struct
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no public name for it
 
+Payload: TypeAlias = Element | str
+"""The XML of what is asked: an element, or the text of one that declares the names it uses."""
+
 SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 MESSAGES = "{http://schemas.microsoft.com/exchange/services/2006/messages}"
 TYPES = "{http://schemas.microsoft.com/exchange/services/2006/types}"

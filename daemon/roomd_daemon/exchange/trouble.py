@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from roomd_daemon.exchange.codes import LOCKED_OUT
 from roomd_daemon.exchange.settings import Auth, ExchangeSettings
-from roomd_daemon.exchange.soap import Element, Malformed, ServerFault, open_envelope
+from roomd_daemon.exchange.soap import Element, Malformed, Payload, ServerFault, open_envelope
 
 _OK = 200
 _UNAUTHORIZED = 401
@@ -68,7 +68,7 @@ class Request(Struct, frozen=True, kw_only=True):
 
     operation: str
     mailbox: str
-    payload: Element
+    payload: Payload
     is_write: bool = False
 
 

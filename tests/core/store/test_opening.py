@@ -199,5 +199,6 @@ async def test_what_waited_in_a_store_of_the_first_schema_still_waits(tmp_path: 
     store = await open_store(path)
     async with store.read() as tables:
         (waiting,) = await tables.operations.due(NINE)
+        assert await tables.events.named(uids=[made.uid]) == [made.id]
     assert (waiting.id, waiting.payload, waiting.after) == (7, made.content, None)
     await store.close()

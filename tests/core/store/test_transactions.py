@@ -132,6 +132,7 @@ async def test_a_swallowed_full_disk_is_not_taken_for_a_commit(store: Store) -> 
         async with store.write() as tables:
             with suppress(sqlite3.Error):
                 await fill(tables)
+                await tables.meta.get("big")
             await store._connections.writer.rollback()  # as SQLite itself may do when it runs out of space
 
     with pytest.raises(StoreError):

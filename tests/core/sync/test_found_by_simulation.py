@@ -35,7 +35,7 @@ def locked(address: str) -> Luck:
 def full_disk(house: House) -> Iterator[None]:
     """Let no transaction that writes be committed."""
     writer = house.store._connections.writer
-    run = writer.execute_fetchall
+    run = writer.ask
 
     async def no_room(sql: str, *values: object) -> object:
         if sql == "COMMIT":
@@ -44,7 +44,7 @@ def full_disk(house: House) -> Iterator[None]:
             raise error
         return await run(sql, *values)
 
-    with patch.object(writer, "execute_fetchall", no_room):
+    with patch.object(writer, "ask", no_room):
         yield
 
 

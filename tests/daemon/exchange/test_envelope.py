@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from roomd_daemon.exchange.envelope import post, wrap
-from roomd_daemon.exchange.reads import sync_folder_items
-from roomd_daemon.exchange.soap import SOAP, TYPES
+from roomd_daemon.exchange.reads import find_by_key, sync_folder_items
+from roomd_daemon.exchange.soap import SOAP, TYPES, Payload
 
 URL = "https://exchange.example/EWS/Exchange.asmx"
 VERSION = "Exchange2013_SP1"
@@ -36,8 +36,12 @@ def test_a_delegate_acts_as_nobody_else() -> None:
 
 
 def test_the_payload_is_in_the_body_as_it_was_made() -> None:
-    payload = sync_folder_items("a@b.example", "state & more", 7)
-    body = etree.fromstring(wrap(payload, version=VERSION, as_whom=None)).find(f"{SOAP}Body")
+    for payload in (sync_folder_items("a@b.example", "state & more", 7), find_by_key("a@b.example", "<key>")):
+        assert_in_the_body(payload, etree.fromstring(payload) if isinstance(payload, str) else payload)
+
+
+def assert_in_the_body(asked: Payload, payload: etree._Element) -> None:
+    body = etree.fromstring(wrap(asked, version=VERSION, as_whom=None)).find(f"{SOAP}Body")
     assert body is not None
     assert [each.tag for each in body] == [payload.tag]
     assert list(map(told, body.iter())) == [told(body), *map(told, payload.iter())]

@@ -7,13 +7,14 @@ same seed always does the same, and they tell ``strike`` before and after every 
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from core.sync.simulated_exchange import Crash
 from roomd_core.clock import Clock
 from roomd_core.store import Store
+from roomd_core.store.connection import Work
 from roomd_core.store.fence import take
 from roomd_core.store.lock import FolderLock
 from roomd_core.store.migration import migrations, prepare
@@ -45,7 +46,7 @@ def no_strike(_when: str) -> None:
 
 
 class Connection:
-    """What the store asks of aiosqlite, done at once. ``cut`` ends it as a power cut does."""
+    """What the store asks of a connection, done at once. ``cut`` ends it as a power cut does."""
 
     def __init__(self, path: Path, *, writes: bool, strike: Strike = no_strike) -> None:
         uri = f"{path.absolute().as_uri()}?mode={'rw' if writes else 'ro'}"
@@ -54,7 +55,11 @@ class Connection:
         self._strike = strike
         self._is_cut = False
 
-    async def execute_fetchall(self, sql: str, values: Any = ()) -> list[Any]:
+    def tell(self, work: Work) -> None:
+        self._require_power()
+        work(self._sqlite)
+
+    async def ask(self, sql: str, values: Any = ()) -> list[Any]:
         if sql == "COMMIT":
             self._strike("before")
         rows = self._run(sql, values)
@@ -62,19 +67,11 @@ class Connection:
             self._strike("after")
         return rows
 
-    async def execute_insert(self, sql: str, values: Any) -> tuple[int]:
-        self._run(sql, values)
-        return (self._run("SELECT last_insert_rowid()", ())[0][0],)
-
-    async def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        self._require_power()
-        self._sqlite.executemany(sql, rows)
-
-    async def rollback(self) -> None:
+    async def undo(self) -> None:
         if not self._is_cut:
             self._sqlite.rollback()
 
-    def tell(self, told: Callable[[str, str], None], renamed: Callable[[str, str], None]) -> None:
+    def tell_of(self, told: Callable[[str, str], None], renamed: Callable[[str, str], None]) -> None:
         """Have every change of an operation's state told, and every new uid of an event."""
         self._sqlite.create_function("told", 2, told)
         self._sqlite.create_function("renamed", 2, renamed)
@@ -120,7 +117,7 @@ class Disk:
             prepare(self.file, clock.now(), migrations())
         fence = take(self.file, MACHINE)
         writer = Connection(self.file, writes=True, strike=strike)
-        writer.tell(self._told, self._renamed)
+        writer.tell_of(self._told, self._renamed)
         readers = [Connection(self.file, writes=False) for _ in range(READERS)]
         self._connections, self._lock = [writer, *readers], lock
         seq = writer._sqlite.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()[0]

@@ -66,7 +66,7 @@ class Items(Table):
     async def doubled(self) -> list[str]:
         """Return the ids of the events of which their organizer's calendar holds more than one item of roomd's."""
         rows = await self._rows(
-            "SELECT item.event FROM item JOIN event ON event.id = item.event"
+            "SELECT item.event FROM event CROSS JOIN item ON item.event = event.id"  # few events are of roomd's
             " WHERE is_organizer AND original_start IS NULL AND NOT missing AND key IS NOT NULL"
             " AND status = 'confirmed' GROUP BY item.event, item.mailbox HAVING count(*) > 1"
         )

@@ -1,4 +1,4 @@
-"""Looking through the whole store once a day for double bookings no reading brought up, and for items there twice."""
+"""Looking through the whole store once a day for double bookings no reading brought up."""
 
 from collections.abc import Collection, Iterable
 
@@ -7,7 +7,6 @@ from roomd_core.store import Tables
 from roomd_core.sync.case import Setting
 from roomd_core.sync.cause import Parties
 from roomd_core.sync.double_booking import overlap_of, review
-from roomd_core.sync.doubles import Doubles
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.overlap import Overlap, overlaps
 from roomd_core.sync.window import Window
@@ -16,11 +15,10 @@ _AUDITED = "audited-on"
 
 
 class Auditor:
-    """Compares what rooms hold with what was asked about; Exchange is asked about items that seem to be doubled."""
+    """Compares what rooms hold with what was asked about."""
 
-    def __init__(self, ledger: Ledger, doubles: Doubles, *, window: Window) -> None:
+    def __init__(self, ledger: Ledger, *, window: Window) -> None:
         self._ledger = ledger
-        self._doubles = doubles
         self._window = window
 
     async def audit(self) -> int:
@@ -38,7 +36,6 @@ class Auditor:
         for room in setting.mailboxes:
             if setting.is_room(room):
                 found += await self._audit(room, [each for each in known if each.room == room], setting)
-        await self._doubles.audit()
         async with self._ledger.store.write() as tables:
             await tables.meta.put(_AUDITED, today)
         return found

@@ -1,7 +1,8 @@
-"""Items of roomd's own that are in a calendar twice. There should never be one; looked for once a day.
+"""Items of roomd's own that are in a calendar twice. There should never be one; looked for with every run.
 
-A creation is looked up before it is sent again, so two items with one key mean that something else copied one, or
-that Exchange carried a request out long after it had given up on it.
+A creation is looked up before it is sent again, and an item is looked for before it is made anew. So two mean that
+something else copied one, that Exchange carried a request out long after it had given up on it, or that somebody
+restored one at the moment it was made anew.
 """
 
 from collections.abc import Sequence
@@ -43,9 +44,10 @@ class Doubles:
         async with self._ledger.store.read() as tables:
             doubled = await tables.items.doubled()
             known = await tables.conflicts.of_kind(ConflictKind.DUPLICATE)
-        lived_with = {conflict.event for conflict in known if conflict.kept is Side.EXCHANGE}
+            decided = {event for (event,) in await _REMOVALS.all(tables)}
+        decided |= {conflict.event for conflict in known if conflict.event and conflict.kept is Side.EXCHANGE}
         for event in doubled:
-            if event not in lived_with:
+            if event not in decided:
                 await self._examine(event)
 
     async def go_on(self) -> None:

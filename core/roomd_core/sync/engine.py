@@ -93,7 +93,7 @@ class SyncEngine:
         self._roller = WindowRoller(self._ledger)
         self._view_auditor = ViewAuditor(self._ledger, watched, puller, locks)
         self._doubles = Doubles(self._ledger, watched, locks)
-        self._auditor = Auditor(self._ledger, self._doubles, window=window)
+        self._auditor = Auditor(self._ledger, window=window)
         self._dispatcher = Dispatcher(
             self._ledger, outbox, self._gate, concurrency=concurrency, pushed=self._aftercare.begin
         )
@@ -219,12 +219,13 @@ class SyncEngine:
         return finished
 
     async def _audit(self) -> None:
-        """Look through everything once a day, and remove what was decided. Ends when Exchange is away."""
+        """Look for double bookings once a day and for doubled items now; remove what was decided."""
+        await self._auditor.audit()
         try:
-            await self._auditor.audit()
             await self._doubles.go_on()
+            await self._doubles.audit()
         except ExchangeUnavailable as error:
-            logger.info("the daily audit is finished later: %s", error)
+            logger.info("items that are there twice are seen to later: %s", error)
 
     def _finished(self, run: Run, readings: Readings, pushed: int) -> Run:
         pulled = readings.pulled

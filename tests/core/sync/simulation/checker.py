@@ -46,6 +46,7 @@ class Asked:
     units: tuple[str, ...]
     local: Content | None
     remote: Content | None
+    kept: str | None
     is_open: bool
 
 
@@ -126,7 +127,7 @@ class Checker:
             copies = [copy for copy in self._live(event.organizer) if copy.uid == event.uid and copy.is_organizer]
             if event.status == "cancelled":
                 copies = [copy for copy in copies if owners.get(copy.item_id, event.id) == event.id]
-            kinds = {each.kind for each in asked if each.event == event.id and each.is_open}
+            kinds = {each.kind for each in asked if each.event == event.id and (each.is_open or _is_lived_with(each))}
             if event.id in self._unaccounted(store):
                 kinds.add(ConflictKind.MISSING_REMOTE)
             self._check_event(event, copies, kinds)
@@ -136,6 +137,8 @@ class Checker:
                     self._history.breaks("S9", f"{copy.uid} in {address} is not known here")
 
     def _check_event(self, event: Row, copies: list[Copy], asked: set[str]) -> None:
+        if ConflictKind.DUPLICATE in asked:
+            return  # which of them the event is, is what is asked
         if len(copies) > 1:
             self._history.breaks("S2", f"{event.uid} is there {len(copies)} times")
         if event.status == "cancelled":
@@ -158,13 +161,16 @@ class Checker:
     def _check_rooms(self, store: sqlite3.Connection) -> None:
         """S9: every copy in a room's or a guest's calendar is shown with its time."""
         standing = {event.uid: event for event in self._events(store)}
+        twice = {each.event for each in self._conflicts(store) if each.kind == ConflictKind.DUPLICATE}
         for address in (MOON, LAKE, LI):
             shown = Counter(
                 store.execute("SELECT start_at, end_at FROM occupancy WHERE mailbox = ?", (address,)).fetchall()
             )
             for copy in self._live(address):
                 known = standing.get(copy.uid)
-                if self._is_left_over(address, copy) or (known and known.status == "cancelled"):
+                if self._is_left_over(address, copy) or (
+                    known and (known.status == "cancelled" or known.id in twice)
+                ):
                     continue
                 for start, end in copy.spans():
                     if not shown[int(start.timestamp()), int(end.timestamp())]:
@@ -384,11 +390,13 @@ class Checker:
         return self._exchange.uids.get(bytes.fromhex(global_id or ""), uid)
 
     def _conflicts(self, store: sqlite3.Connection) -> list[Asked]:
-        rows = store.execute("SELECT event, kind, units, local, remote, resolved_at IS NULL FROM conflict").fetchall()
+        rows = store.execute(
+            "SELECT event, kind, units, local, remote, kept, resolved_at IS NULL FROM conflict"
+        ).fetchall()
         return [
             Asked(event, kind, tuple(msgspec.json.decode(units)), local and _content(local),
-                  remote and _content(remote), bool(is_open))
-            for event, kind, units, local, remote, is_open in rows
+                  remote and _content(remote), kept, bool(is_open))
+            for event, kind, units, local, remote, kept, is_open in rows
         ]  # fmt: skip
 
     def _uids(self, event: str) -> set[str]:
@@ -407,6 +415,10 @@ class Checker:
     def _writes_of(self, event: str) -> Iterator[Write]:
         uids = self._uids(event)
         return (write for write in self._history.writes if write.uid in uids)
+
+
+def _is_lived_with(asked: Asked) -> bool:
+    return asked.kind == ConflictKind.DUPLICATE and asked.kept == Side.EXCHANGE
 
 
 def _content(raw: bytes) -> Content:

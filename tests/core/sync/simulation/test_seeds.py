@@ -19,13 +19,6 @@ pytestmark = pytest.mark.timeout(900)  # all seeds are lived once, for whichever
 TESTS = Path(__file__).parents[3]
 TWICE = 10
 ELSEWHERE = 30
-OPEN = 0.025
-"""The share of seeds that may break today (9 of 1,000 did last), with room for other paths of chance.
-
-Found and not mended: an item known to be gone about which nobody is asked (S6); a room occupied by what is not there,
-or an event that stands here and is not in Exchange (S9); a second item of one event (S2); a time saved of one of two
-events that are one meeting (S1, S3).
-"""
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +33,6 @@ def test_the_seeds_met_enough_to_prove_anything(lived: list[Result]) -> None:
     assert not shortfalls(counts)
 
 
-def test_no_more_seeds_break_than_the_findings_that_are_open(lived: list[Result]) -> None:
-    broken = [how_to_replay(result) for result in lived if result.broken]
-    assert len(broken) <= OPEN * len(lived), "\n".join(broken)
-
-
-@pytest.mark.xfail(strict=True, reason="findings are open: see OPEN")
 def test_no_seed_breaks_an_invariant(lived: list[Result]) -> None:
     broken = [how_to_replay(result) for result in lived if result.broken]
     assert not broken, "\n".join(broken)

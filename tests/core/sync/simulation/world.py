@@ -245,7 +245,7 @@ class World:
         self.exchange.come_true()
         await self._agree()
         self.history.tell("people decide what they are asked about whole copies")
-        await self.here.decide(ConflictKind.MISSING_REMOTE, ConflictKind.MASS_DELETE)
+        await self.here.decide(ConflictKind.MISSING_REMOTE, ConflictKind.MASS_DELETE, ConflictKind.DUPLICATE)
         await self._agree()
         await self._check_views()
         await self._check_idle()

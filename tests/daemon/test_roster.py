@@ -1,6 +1,5 @@
 """Rooms that Exchange lists and people made through the API: a whole daemon, against the lab."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,17 +16,6 @@ from roomd_lab import Address, Company, Lab, LabAddress, RoomList
 
 LIST = '[[rooms]]\nlist = "all-rooms@example.com"\n'
 ZHANG, LI, MOON = "zhangsan@example.com", "li.si@example.com", "guanghan@example.com"
-
-
-@pytest.fixture
-def lab() -> Lab:
-    return Lab(Company.seeded(people=3, rooms=5))
-
-
-@pytest.fixture
-async def address(lab: Lab) -> AsyncIterator[LabAddress]:
-    async with lab.serve() as where:
-        yield where
 
 
 def shrink(lab: Lab, *rooms: str) -> None:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,13 +39,7 @@ class PoisonedLab(WatchedLab):
 
 @pytest.fixture
 def lab() -> PoisonedLab:
-    return PoisonedLab(Company.seeded(people=2, rooms=1))
-
-
-@pytest.fixture
-def address(lab: PoisonedLab) -> Iterator[LabAddress]:
-    with lab.serve_in_thread() as served:
-        yield served
+    return PoisonedLab(Company.seeded(people=3, rooms=5))
 
 
 def book(lab: PoisonedLab, *subjects: str) -> None:

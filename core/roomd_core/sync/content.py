@@ -6,6 +6,7 @@ from roomd_core.model import Answer, Content, Event, Item, Mailbox, MailboxKind,
 from roomd_core.sync.case import Setting
 from roomd_core.sync.copies import exceptions_of, replies_of, series_in
 from roomd_core.sync.remote import Detail, RemoteItem
+from roomd_core.zones import same_clocks
 
 
 def content_of(seen: RemoteItem, mailbox: Mailbox, known: Content | None = None) -> Content:
@@ -14,7 +15,7 @@ def content_of(seen: RemoteItem, mailbox: Mailbox, known: Content | None = None)
         title=seen.title,
         start=seen.start,
         end=seen.end,
-        zone=seen.zone,
+        zone=_zone(seen, known),
         all_day=seen.all_day,
         location=seen.location,
         sensitivity=seen.sensitivity,
@@ -28,6 +29,13 @@ def content_of(seen: RemoteItem, mailbox: Mailbox, known: Content | None = None)
     elif known:
         content = replace(content, body=known.body, attendees=known.attendees, rooms=known.rooms)
     return _with_own_room(content, mailbox)
+
+
+def _zone(seen: RemoteItem, known: Content | None) -> str:
+    """Return the zone a copy tells, by the name it has here: Exchange has one for many zones of equal clocks."""
+    if known is not None and same_clocks(known.zone, seen.zone, seen.start.year):
+        return known.zone
+    return seen.zone
 
 
 def item_of(seen: RemoteItem, mailbox: Mailbox, event: str) -> Item:

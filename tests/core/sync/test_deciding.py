@@ -258,6 +258,19 @@ def test_what_the_store_forgot_is_known_again_by_its_key() -> None:
         assert (theirs.event.origin, theirs.event.key) == (Origin.EXCHANGE, None)
 
 
+def test_a_zone_keeps_its_name_where_exchange_has_another_for_the_same_clocks() -> None:
+    vienna = replace(PLAN, zone="Europe/Vienna")
+    moved = replace(vienna, start=PLAN.start + HOUR, end=PLAN.end + HOUR)
+    known = case(copy(), of=event(moved, base=vienna))
+    mailbox = setting().mailboxes[ZHANG]
+
+    after = observe(known, mailbox, seen(zone="Europe/Berlin"), setting())
+    assert (after.event.content, after.event.base, after.conflicts) == (moved, vienna, ())
+
+    after = observe(case(copy(), of=event(vienna, base=vienna)), mailbox, seen(zone="Europe/London"), setting())
+    assert after.event.content.zone == "Europe/London"
+
+
 def test_the_best_copy_that_was_read_decides() -> None:
     room, person = copy(MOON), copy(LI)
     theirs = event(origin=Origin.EXCHANGE)

@@ -104,7 +104,11 @@ class Lookup:
         await self._notes.note(operation, taken_in)
 
     async def _look_for_created(self, case: Case, operation: Operation) -> None:
-        """Read the feed first: it shows the item without a search, and adopts it. Then search for the key."""
+        """Read the feed first: it shows the item without a search, and adopts it. Then search for the key.
+
+        All the attempt can have caused comes after what was read of the feed before it was sent; what was read since
+        is stored with all that it adopted, so reading on from there is enough.
+        """
         mailbox = mailbox_of(operation, await self._ledger.setting())
         await self._puller.pull(mailbox)
         if current(await self._ledger.case(case.event.id), operation.id) is None:

@@ -150,10 +150,10 @@ def test_an_operation_is_recorded_with_what_it_sends_before_it_is_sent() -> None
     heard = replace(
         event(wanted), responses=tuple(Response(address=who, answer=Answer.ACCEPTED) for who in (LI, MOON))
     )
-    begun = push.begin(case(copy(), copy(MOON), of=heard, operations=(asked,)), asked, "state", LATER)
+    begun = push.begin(case(copy(), copy(MOON), of=heard, operations=(asked,)), asked, LATER)
     [sending] = begun.operations
     assert (sending.state, sending.payload, sending.attempts) == (OperationState.SENDING, wanted, 2)
-    assert (sending.sent_at, sending.probe_from) == (LATER.now, "state")
+    assert sending.sent_at == LATER.now
     assert (sending.not_before, sending.absent_once_at, sending.error) == (None, None, None)
     assert [said.address for said in begun.event.responses] == [LI], "rooms answer for the other time anew"
     assert [item.answer for item in begun.items] == [Answer.ACCEPTED, Answer.NONE]
@@ -161,7 +161,7 @@ def test_an_operation_is_recorded_with_what_it_sends_before_it_is_sent() -> None
 
 def test_an_update_of_the_title_asks_no_room_again() -> None:
     before = case(copy(), copy(MOON), of=event(replace(PLAN, title="Renamed")), operations=(operation(),))
-    assert [item.answer for item in push.begin(before, operation(), None, LATER).items] == [Answer.ACCEPTED] * 2
+    assert [item.answer for item in push.begin(before, operation(), LATER).items] == [Answer.ACCEPTED] * 2
 
 
 def test_a_create_that_is_absent_is_sent_again_only_when_it_can_no_longer_come_true() -> None:
@@ -330,6 +330,21 @@ def test_two_events_that_are_one_meeting_become_one() -> None:
     again, _ = absorb(one, twin)
     assert again.operations == one.operations, "it is called off once"
     assert not absorb(case(copy()), replace(twin, operations=()))[0].cancelled
+
+
+def test_what_was_changed_of_a_twin_keeps_what_it_was_changed_from() -> None:
+    twin = case(copy(), of=event(replace(PLAN, title="Renamed")))
+    mailbox = setting().mailboxes[ZHANG]
+
+    one, _ = absorb(case(of=event(base=None)), twin)
+    assert one.edited == ("title",), "nothing was agreed on of the other: what the twin agreed on is"
+    assert observe(one, mailbox, seen(title="Planning"), setting()).event.content.title == "Renamed"
+
+    one, _ = absorb(case(of=event(replace(PLAN, location="Attic"), base=PLAN)), twin)
+    assert (one.edited, one.event.base) == (("title", "location"), PLAN), "what was agreed on stays"
+
+    one, _ = absorb(case(of=event(base=None), operations=(operation(OperationKind.CREATE),)), twin)
+    assert (one.event.content.title, one.event.base) == ("Renamed", None), "what is still to be made is made with it"
 
 
 def test_a_page_that_tells_more_of_what_it_began_is_understood_as_a_whole() -> None:

@@ -11,8 +11,8 @@ from roomd_core.store.encoding import array, content, encode, instant, maybe, se
 from roomd_core.store.table import AMONG, Row, Table, insert, select, upsert
 
 _COLUMNS = (
-    "id", "event", "mailbox", "kind", "key", "payload", "state", "attempts", "not_before", "sent_at", "absent_once_at",
-    "error", "created_at", "after",
+    "id", "event", "mailbox", "kind", "key", "payload", "state", "attempts", "not_before", "sent_at",
+    "absent_once_at", "error", "created_at", "after",
 )  # fmt: skip
 _ADD = insert("operation", _COLUMNS[1:])
 _PUT = upsert("operation", _COLUMNS, key=("id",))

@@ -1,17 +1,19 @@
 """A store that may not be the one Exchange's items belong to, and one that another daemon has taken over."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from shutil import copy
+from shutil import copy, copytree
 
 import pytest
 
 from core.store.samples import NINE, SetClock, event, furnish
-from roomd_core.errors import TakenOver
+from roomd_core.errors import StoreError, TakenOver
 from roomd_core.ids import is_key_of, new_key
 from roomd_core.model import ChangeKind, Conflict, ConflictKind
 from roomd_core.store import Store
+from roomd_core.store.fence import take
 from roomd_core.store.migration import migrations, prepare
 
 
@@ -71,11 +73,67 @@ async def test_a_database_copied_without_its_stamp_is_in_quarantine(tmp_path: Pa
     assert "copied here" in await lived(elsewhere)
 
 
+async def test_a_folder_copied_on_this_machine_is_in_quarantine_until_it_is_released_there(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    await lived(here)
+    copytree(here, there)
+    assert f"a copy of the one that last ran in {here}" in await lived(there)
+    assert "a copy of" in await lived(there), "a restart does not make it the one"
+    assert await lived(here) == "", "what was copied is what it was"
+    store = await started(there)
+    await store.release()
+    await store.close()
+    assert await lived(there) == ""
+
+
+async def test_a_database_replaced_by_a_copy_of_itself_is_in_quarantine(tmp_path: Path) -> None:
+    await lived(tmp_path)
+    copy(tmp_path / "roomd.db", tmp_path / "copied")
+    (tmp_path / "copied").rename(tmp_path / "roomd.db")
+    assert "a copy of" in await lived(tmp_path)
+
+
+async def test_a_folder_that_is_moved_is_the_same_store(tmp_path: Path) -> None:
+    await lived(tmp_path / "here")
+    (tmp_path / "here").rename(tmp_path / "there")
+    assert await lived(tmp_path / "there", times=2) == ""
+
+
+@pytest.mark.parametrize(
+    ("place", "is_copy"),
+    [
+        ("7 100 /var/lib/roomd", False),
+        ("7 101 /var/lib/roomd", False),
+        ("7 100 /srv/my roomd", False),
+        ("7 101 /srv/my roomd", True),
+        ("8 100 /var/lib/roomd", True),
+        ("", False),
+    ],
+    ids=["the same", "disks were counted anew", "moved", "on another disk", "another file", "not known"],
+)
+async def test_a_copy_is_told_by_its_file(tmp_path: Path, place: str, *, is_copy: bool) -> None:
+    prepare(tmp_path / "roomd.db", NINE, migrations())
+    assert take(tmp_path / "roomd.db", "here", "7 100 /var/lib/roomd").quarantine == ""
+    assert bool(take(tmp_path / "roomd.db", "here", place).quarantine) is is_copy
+
+
+async def test_two_copies_are_not_worked_with_at_once_even_if_both_were_released(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    await lived(here)
+    copytree(here, there)
+    store = await started(there)
+    await store.release()
+    with pytest.raises(StoreError, match=rf"Another roomd of this machine \(process {os.getpid()}\)"):
+        await started(here)
+    await store.close()
+    assert await lived(here) == ""
+
+
 async def test_a_daemon_that_was_paused_writes_nothing_after_another_took_over(tmp_path: Path) -> None:
     paused = await started(tmp_path)
     await furnish(paused)
     (tmp_path / "lock").unlink()
-    other = await started(tmp_path)
+    other = await started(tmp_path, "")
     with pytest.raises(TakenOver, match="Another roomd has taken over"):
         async with paused.write() as tables:
             await tables.meta.put("late", "yes")

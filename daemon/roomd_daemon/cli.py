@@ -113,6 +113,7 @@ def summary(config: "Config") -> list[str]:
     return [
         f"Exchange: {exchange.endpoint} as {exchange.username}, {exchange.auth}, by {exchange.access}",
         f"Certificate: {certificate}",
+        f"Connections: {exchange.max_connections} at most",
         f"Sync: every {_words(sync.interval)}",
         f"Window: from {_words(sync.window_past)} back to {_words(sync.window_future)} ahead",
         f"Store: {config.paths.state_dir}",

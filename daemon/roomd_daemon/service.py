@@ -124,6 +124,7 @@ async def start(
         window=window(config),
         settle=config.sync.settle,
         room_grace=config.sync.room_grace,
+        concurrency=config.exchange.max_connections,
         limits=limits(config),
         policy=config.sync.policy.policies(),
     )
@@ -215,6 +216,7 @@ def settings_of(config: Config, password: SecretStr) -> ExchangeSettings:
         access=Access(exchange.access),
         ca_file=exchange.ca_file,
         verify=exchange.verify,
+        max_connections=exchange.max_connections,
         rooms=frozenset(room.address for room in config.room),
         watch=WatchSettings(streams=config.sync.streams),
     )

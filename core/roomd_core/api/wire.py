@@ -22,6 +22,7 @@ from roomd_core.model import (
     Mailbox,
     OccupancyState,
     Origin,
+    Place,
     PlannedWrite,
     Role,
     Run,
@@ -249,6 +250,14 @@ class MailboxStatus(Struct, frozen=True, kw_only=True):
     known_at: Instant | None = None
     answering: Answering | None = None
     notice: str = ""
+
+
+class SourceReading(Struct, frozen=True, kw_only=True):
+    """The rooms that a room list or a pattern stands for now; ``warning`` says what is wrong with it."""
+
+    name: str
+    rooms: tuple[Place, ...]
+    warning: str = ""
 
 
 class Outbox(Struct, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from shutil import copy, copytree
@@ -127,6 +129,41 @@ async def test_two_copies_are_not_worked_with_at_once_even_if_both_were_released
         await started(here)
     await store.close()
     assert await lived(here) == ""
+
+
+SQUAT = """
+import os, socket, sys
+os.setuid(65534)
+held = socket.socket(socket.AF_UNIX)
+held.bind(sys.argv[1].replace("@", chr(0), 1))
+if sys.argv[2] == "listening": held.listen()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def name_held() -> str:
+    """Find the name that this process holds, as anybody can who looks for one."""
+    # The list itself is read through one that is closed by then.
+    own = {str(each.readlink()) for each in [*Path("/proc/self/fd").iterdir()] if each.is_symlink()}
+    listed = Path("/proc/net/unix").read_text("ascii", errors="replace").splitlines()
+    [name] = {each.split()[-1] for each in listed if "@roomd-" in each and f"socket:[{each.split()[6]}]" in own}
+    return name
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user too")
+@pytest.mark.parametrize("how", ["listening", "silent"])
+async def test_another_user_who_takes_the_name_of_a_store_keeps_nobody_from_it(tmp_path: Path, how: str) -> None:
+    store = await started(tmp_path)
+    mine = name_held()
+    await store.close()
+    squatter = subprocess.Popen(  # noqa: ASYNC220 - our own program, and short
+        [sys.executable, "-c", SQUAT, mine, how], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert squatter.stdout is not None
+    assert squatter.stdout.readline() == b"held\n"
+    assert await lived(tmp_path) == ""
+    squatter.communicate()
 
 
 async def test_a_daemon_that_was_paused_writes_nothing_after_another_took_over(tmp_path: Path) -> None:

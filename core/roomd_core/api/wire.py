@@ -270,11 +270,15 @@ class Outbox(Struct, frozen=True, kw_only=True):
 
 
 class Throttled(Struct, frozen=True, kw_only=True):
-    """Requests go to Exchange ``at_once`` instead of ``most`` at a time, because it was overloaded."""
+    """Requests go to Exchange ``at_once`` instead of ``most`` at a time, because it was overloaded.
+
+    ``until`` is when all may go at once again, if it does not complain before.
+    """
 
     at_once: int
     most: int
     since: Instant
+    until: Instant
 
 
 class ExchangeStatus(Struct, frozen=True, kw_only=True):

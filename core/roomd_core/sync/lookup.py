@@ -59,8 +59,7 @@ class Lookup:
         return await self._complete(operation, await self._remote.fetch(operation.mailbox, item_ids))
 
     async def _complete(self, operation: Operation, found: Sequence[RemoteItem]) -> list[RemoteItem]:
-        setting = await self._ledger.setting()
-        return await with_their_exceptions(self._remote, operation.mailbox, found, setting)
+        return await with_their_exceptions(self._ledger, self._remote, operation.mailbox, found)
 
     async def _read_again(self, case: Case, operation: Operation) -> None:
         """The copy is not as it was known: read it, merge, and go on from there."""

@@ -134,7 +134,7 @@ class Puller:
             lost = len(lost_in(left, cases, mailbox.address, fates.decided))
             revisions = plan_pull(left, cases, mailbox, setting)
             entries = await write(tables, revisions, setting)
-            await remember(tables, mailbox, page, setting)
+            await remember(tables, mailbox.address, page, setting)
             if whole:
                 await tables.mailboxes.set_sync_state(mailbox.address, page.state)
             if page.last:

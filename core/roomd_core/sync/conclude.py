@@ -79,8 +79,16 @@ def _review_rooms(before: Case | None, case: Case, setting: Setting) -> Case:
         )
         if news and not known:
             case = case.with_conflict(conflicts.declined(case, room, setting))
+        elif declined and not known and _is_back(before, case):
+            case = case.with_conflict(conflicts.dropped(case, room, setting))
         case = review_occurrences(before, case, room, setting)
     return case
+
+
+def _is_back(before: Case, case: Case) -> bool:
+    """Say whether an item that was missing is there again: only whether the event stands was asked until now."""
+    was_missing = before.conflict(ConflictKind.MISSING_REMOTE) and not case.conflict(ConflictKind.MISSING_REMOTE)
+    return bool(was_missing) and case.event.base is not None
 
 
 def _still_declined(case: Case, conflict: Conflict) -> bool:

@@ -128,7 +128,7 @@ async def sync(services: Services, asked: Asked[params.SyncQuery, None]) -> Run:
         await services.roster.reread()
     else:
         services.roster.wake()
-    begun, ended = await services.runner.begin(Trigger.HAND)
+    begun, ended = await services.runner.begin(Trigger.HAND, of_all=asked.query.wait)
     return await asyncio.shield(ended) if asked.query.wait else begun
 
 

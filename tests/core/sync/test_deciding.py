@@ -318,6 +318,15 @@ def test_only_what_was_given_up_goes_on_when_an_item_is_back() -> None:
     assert {op.id: op.state for op in after.operations} == {1: OperationState.QUEUED, 2: OperationState.UNKNOWN}
 
 
+def test_an_item_that_is_back_ends_that_exchange_refused_to_make_another() -> None:
+    refused = conflict(ConflictKind.REJECTED)
+    waiting = case(of=event(base=None), operations=(parked(OperationKind.CREATE),), conflicts=(refused,))
+    after = observe(waiting, setting().mailboxes[ZHANG], seen(own_key="old.key"), LATER)
+    assert [op.state for op in after.operations] == [OperationState.DONE]
+    assert [each.resolved_at for each in after.conflicts] == [LATER.now]
+    assert (after.event.key, after.event.base) == ("old.key", PLAN)
+
+
 def test_two_events_that_are_one_meeting_become_one() -> None:
     calling_off = operation(OperationKind.CANCEL, id=7)
     renamed = replace(event(replace(PLAN, title="Renamed")), global_id=b"id", status=EventStatus.CANCELLED)

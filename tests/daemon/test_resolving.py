@@ -136,6 +136,20 @@ async def test_one_of_a_list_or_a_pattern_has_to_be_named(tmp_path: Path, lab: L
                 await client.source(**named)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_counts_leaves_the_store_to_who_owns_it(tmp_path: Path) -> None:
+    lived(tmp_path)
+    folder = tmp_path / "state"
+    (folder / "lock").unlink()
+    for file in (folder, *folder.iterdir()):
+        os.chown(file, 65534, 65534)
+    with closed_store(folder / DATABASE) as store:
+        assert store is not None
+        store.put("who", "root")
+        assert {file.stat().st_uid for file in folder.iterdir()} == {65534}
+    assert {file.stat().st_uid for file in folder.iterdir()} == {65534}
+
+
 def test_a_closed_store_keeps_facts_and_counts_no_epoch(tmp_path: Path) -> None:
     lived(tmp_path)
     file = tmp_path / "state" / DATABASE

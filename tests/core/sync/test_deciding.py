@@ -356,6 +356,19 @@ def test_what_was_changed_of_a_twin_keeps_what_it_was_changed_from() -> None:
     assert (one.event.content.title, one.event.base) == ("Renamed", None), "what is still to be made is made with it"
 
 
+@pytest.mark.parametrize("kind", [ConflictKind.ROOM_DECLINED, ConflictKind.ROOM_DROPPED])
+def test_a_room_that_is_asked_about_already_is_not_asked_about_anew_when_the_meeting_is_back(
+    kind: ConflictKind,
+) -> None:
+    declined = replace(event(), responses=(Response(address=MOON, answer=Answer.DECLINED, at=NOW),))
+    missing = conflict(ConflictKind.MISSING_REMOTE, id="missing")
+    asked = conflict(kind, room=MOON, local=PLAN, remote=PLAN)
+    before = case(copy(), of=declined, conflicts=(missing, asked))
+    back = before.with_conflict(replace(missing, resolved_at=NOW))
+    after = conclude(before, back, LATER).after
+    assert [each.id for each in after.conflicts if not each.resolved_at] == [asked.id]
+
+
 def test_a_page_that_tells_more_of_what_it_began_is_understood_as_a_whole() -> None:
     first = seen(ZHANG, detail=None, global_id=b"id")
     moved_since = replace(first, ref=ItemRef(item_id="other", change_key="3"), start=at(12), end=at(13))

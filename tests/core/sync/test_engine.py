@@ -90,6 +90,15 @@ async def test_a_run_of_all_joins_none_that_misses_a_mailbox_listed_since_it_beg
     assert (await ended).mailboxes == (5 if listed_meanwhile else 4)
 
 
+async def test_a_run_of_all_joins_one_that_has_only_just_begun(house: House) -> None:
+    await house.engine.relist()
+    (first, _), (second, task) = await asyncio.gather(
+        house.engine.begin(Trigger.SCHEDULE, of_all=True), house.engine.begin(Trigger.HAND, of_all=True)
+    )
+    assert first == second
+    await task
+
+
 async def test_a_run_is_noted_when_it_begins_and_when_it_ends(house: House) -> None:
     begun, task = await house.engine.begin(Trigger.START)
     assert (begun.finished_at, house.engine.syncing) == (None, True)

@@ -112,6 +112,11 @@ def _same_text(one: str, other: str) -> bool:
     return one.split() == other.split()
 
 
+def is_known_in_part(content: Content) -> bool:
+    """Say whether only single occurrences of a series are known, and not its rule."""
+    return content.series is not None and content.series.recurrence is None
+
+
 def standing_series(content: Content) -> Series | None:
     """Return the series of an event if roomd knows its rule."""
     return content.series if content.series and content.series.recurrence else None

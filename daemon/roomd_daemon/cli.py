@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--resolve",
         action="store_true",
-        help="ask Exchange what each [[rooms]] stands for now: one sign-in, beside those of the daemon",
+        help="ask Exchange what each [[rooms]] stands for now, through the daemon where one runs",
     )
     commands.add_parser("demo", help="try everything on an Exchange that comes along", add_help=False)
     commands.add_parser("lab", help="run that Exchange alone, to develop and test against", add_help=False)
@@ -100,9 +100,9 @@ def check_config(file: Path, *, resolve: bool = False) -> int:
         return DONE
     from roomd_daemon.resolving import resolved  # noqa: PLC0415 - exchangelib alone takes 0.9 s
 
-    answers = asyncio.run(resolved(config, password))
-    print("\n".join(line for answer in answers for line in answer.lines()))  # noqa: T201
-    return FAILED if any(answer.reading.warning for answer in answers) else DONE
+    answer = asyncio.run(resolved(config, password))
+    print("\n".join(answer.lines()))  # noqa: T201
+    return DONE if answer.is_good else FAILED
 
 
 def summary(config: "Config") -> list[str]:
@@ -113,6 +113,7 @@ def summary(config: "Config") -> list[str]:
     return [
         f"Exchange: {exchange.endpoint} as {exchange.username}, {exchange.auth}, by {exchange.access}",
         f"Certificate: {certificate}",
+        f"Connections: {exchange.max_connections} at most",
         f"Sync: every {_words(sync.interval)}",
         f"Window: from {_words(sync.window_past)} back to {_words(sync.window_future)} ahead",
         f"Store: {config.paths.state_dir}",

@@ -32,12 +32,14 @@ class Runner:
         self._newest = 0
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    async def begin(self, trigger: Trigger) -> tuple[Run, asyncio.Task[Run]]:
+    async def begin(self, trigger: Trigger, *, of_all: bool = False) -> tuple[Run, asyncio.Task[Run]]:
         """Begin a run, or join the one under way: return it as it began, and the task that ends with it.
+
+        With ``of_all`` one that misses mailboxes listed since it began is waited for, and another begun.
 
         Wait for that task with ``asyncio.shield`` only: others may be waiting for it too.
         """
-        begun, ended = await self._engine.begin(trigger)
+        begun, ended = await self._engine.begin(trigger, of_all=of_all)
         if begun.id > self._newest:
             self._newest = begun.id
             self._keep(ended)

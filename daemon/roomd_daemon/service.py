@@ -39,7 +39,7 @@ from roomd_daemon.listener import listening
 from roomd_daemon.notify import Notifier
 from roomd_daemon.runner import Runner
 from roomd_daemon.schedule import Schedule
-from roomd_daemon.sign_in import StoredBreaker
+from roomd_daemon.sign_in import FactsOfStore, StoredBreaker
 from roomd_daemon.trying_again import try_again
 
 log = structlog.get_logger()
@@ -124,6 +124,7 @@ async def start(
         window=window(config),
         settle=config.sync.settle,
         room_grace=config.sync.room_grace,
+        concurrency=config.exchange.max_connections,
         limits=limits(config),
         policy=config.sync.policy.policies(),
     )
@@ -201,7 +202,8 @@ async def run_now(roster: Roster, automation: AutomationReader, runner: Runner) 
 
 def reach_exchange(config: Config, password: SecretStr, store: Store) -> Exchange:
     """Make the way to Exchange as the configuration says. Nothing is sent yet."""
-    return Exchange(settings_of(config, password), breaker=StoredBreaker(store, config.exchange.username, password))
+    breaker = StoredBreaker(FactsOfStore(store), config.exchange.username, password)
+    return Exchange(settings_of(config, password), breaker=breaker)
 
 
 def settings_of(config: Config, password: SecretStr) -> ExchangeSettings:
@@ -215,6 +217,7 @@ def settings_of(config: Config, password: SecretStr) -> ExchangeSettings:
         access=Access(exchange.access),
         ca_file=exchange.ca_file,
         verify=exchange.verify,
+        max_connections=exchange.max_connections,
         rooms=frozenset(room.address for room in config.room),
         watch=WatchSettings(streams=config.sync.streams),
     )

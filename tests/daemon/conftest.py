@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from daemon.live_daemon import LiveDaemon, live_daemon
+from roomd_lab import Company, Lab, LabAddress
 
 
 @pytest.fixture
@@ -19,3 +20,16 @@ def public_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="roomd-") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
+
+
+@pytest.fixture
+def lab() -> Lab:
+    """An Exchange with three people and five rooms. Who needs another kind of it overrides this alone."""
+    return Lab(Company.seeded(people=3, rooms=5))
+
+
+@pytest.fixture
+async def address(lab: Lab) -> AsyncIterator[LabAddress]:
+    """Serve ``lab``, and say where."""
+    async with lab.serve() as where:
+        yield where

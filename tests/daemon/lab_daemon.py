@@ -18,21 +18,23 @@ from roomd_lab import Lab, LabAddress
 PATIENCE = 20.0
 
 
-def write_config(folder: Path, address: LabAddress, username: str, more: str) -> Path:
-    """Write a configuration that reaches the lab; ``more`` names its rooms and people."""
+def write_config(folder: Path, address: LabAddress, username: str, more: str, *, exchange: str = "") -> Path:
+    """Write a configuration that reaches the lab; ``more`` names its rooms and people, ``exchange`` how else."""
     file = folder / "roomd.toml"
     file.write_text(
         f"[exchange]\nendpoint = '{address.endpoint}'\nusername = '{username}'\nca_file = '{address.ca_file}'\n"
-        f"password_file = 'password'\n[paths]\nstate_dir = 'state'\nsocket = 'control.sock'\n{more}"
+        f"password_file = 'password'\n{exchange}[paths]\nstate_dir = 'state'\nsocket = 'control.sock'\n{more}"
     )
     return file
 
 
 @asynccontextmanager
-async def lab_daemon(folder: Path, lab: Lab, address: LabAddress, more: str) -> AsyncIterator[Client]:
+async def lab_daemon(
+    folder: Path, lab: Lab, address: LabAddress, more: str, *, exchange: str = ""
+) -> AsyncIterator[Client]:
     """Run a daemon in ``folder`` for as long as the block lasts; the same folder again is a restart."""
     account = lab.account("svc-roomd")
-    config = load(write_config(folder, address, account.username, more))
+    config = load(write_config(folder, address, account.username, more, exchange=exchange))
     reach = partial(reach_exchange, config, SecretStr(account.password))
     async with AsyncExitStack() as started:
         await start(config, reach, Notifier({}), started)

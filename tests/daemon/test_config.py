@@ -118,6 +118,16 @@ WRONG_KEYS = [
     ('interval = "10m"', 'interval = "0s"', f'sync.interval: found "0s", expected {DURATION}, above 0'),
     ('interval = "10m"', "interval = 10", f"sync.interval: found 10, expected {DURATION}, above 0"),
     ('window_past = "30d"', 'window_past = "-1d"', f'sync.window_past: found "-1d", expected {DURATION}'),
+    (
+        "[exchange]",
+        "[exchange]\nmax_connections = 0",
+        "exchange.max_connections: found 0, expected a number of connections from 1 to 10",
+    ),
+    (
+        "[exchange]",
+        "[exchange]\nmax_connections = 11",
+        "exchange.max_connections: found 11, expected a number of connections from 1 to 10",
+    ),
     ("[sync]", "[sync]\nstreams = 11", "sync.streams: found 11, expected a number of connections from 1 to 10"),
     ("[sync]", '[sync]\nnotifications = "no"', 'sync.notifications: found "no", expected true or false'),
     ("[sync]", "[sync]\nloss_share = 101", "sync.loss_share: found 101, expected a share in percent, from 1 to 100"),

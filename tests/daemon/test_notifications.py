@@ -16,7 +16,7 @@ from roomd_core.sync.remote import Alive, Stirred, WatchedBy
 from roomd_daemon.config import load
 from roomd_daemon.notify import Notifier
 from roomd_daemon.service import reach_exchange, start
-from roomd_lab import Company, Lab
+from roomd_lab import Lab, LabAddress
 
 ZHANG = "zhangsan@example.com"
 
@@ -61,9 +61,9 @@ async def test_without_notifications_everything_is_left_to_the_timed_run(tmp_pat
 
 
 @asynccontextmanager
-async def daemon_at_the_lab(folder: Path, lab: Lab) -> AsyncIterator[Client]:
+async def daemon_at_the_lab(folder: Path, lab: Lab, address: LabAddress) -> AsyncIterator[Client]:
     """Run a daemon whose Exchange is the lab; give a client once Exchange tells of every mailbox."""
-    async with lab.serve() as address, AsyncExitStack() as started:
+    async with AsyncExitStack() as started:
         account = lab.account("svc-roomd")
         file = folder / "roomd.toml"
         text = CONFIG.replace("https://mail.example.com/EWS/Exchange.asmx", address.endpoint)
@@ -91,9 +91,10 @@ async def until_told(client: Client, notices: AsyncIterator[Notice], title: str)
                 return
 
 
-async def test_what_is_booked_in_outlook_reaches_listeners_long_before_the_timed_run(tmp_path: Path) -> None:
-    lab = Lab(Company.seeded(people=3, rooms=3))
-    async with daemon_at_the_lab(tmp_path, lab) as client, aclosing(client.stream()) as notices:
+async def test_what_is_booked_in_outlook_reaches_listeners_long_before_the_timed_run(
+    tmp_path: Path, lab: Lab, address: LabAddress
+) -> None:
+    async with daemon_at_the_lab(tmp_path, lab, address) as client, aclosing(client.stream()) as notices:
         await anext(notices)
         begun = time.monotonic()
         end = TOMORROW + timedelta(hours=1)
@@ -103,9 +104,10 @@ async def test_what_is_booked_in_outlook_reaches_listeners_long_before_the_timed
     assert took < 5.0
 
 
-async def test_a_subscription_that_exchange_lost_costs_no_change(tmp_path: Path) -> None:
-    lab = Lab(Company.seeded(people=3, rooms=3))
-    async with daemon_at_the_lab(tmp_path, lab) as client, aclosing(client.stream()) as notices:
+async def test_a_subscription_that_exchange_lost_costs_no_change(
+    tmp_path: Path, lab: Lab, address: LabAddress
+) -> None:
+    async with daemon_at_the_lab(tmp_path, lab, address) as client, aclosing(client.stream()) as notices:
         await anext(notices)
         lab.organization.subscriptions.lose()
         end = TOMORROW + timedelta(hours=1)

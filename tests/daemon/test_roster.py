@@ -1,33 +1,20 @@
 """Rooms that Exchange lists and people made through the API: a whole daemon, against the lab."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from daemon.lab_daemon import a_person, lab_daemon, until, write_config
+from daemon.lab_daemon import a_person, lab_daemon, until
 from daemon.live_daemon import TOMORROW
 from roomd_core.api.client import Client, ProblemError
 from roomd_core.api.params import TimelineQuery
 from roomd_core.api.wire import Booking, Health, Person
 from roomd_core.model import Mailbox, WatchMeans
-from roomd_daemon.cli import main
-from roomd_lab import Address, Company, Lab, LabAddress, RoomList
+from roomd_lab import Address, Lab, LabAddress, RoomList
 
 LIST = '[[rooms]]\nlist = "all-rooms@example.com"\n'
 ZHANG, LI, MOON = "zhangsan@example.com", "li.si@example.com", "guanghan@example.com"
-
-
-@pytest.fixture
-def lab() -> Lab:
-    return Lab(Company.seeded(people=3, rooms=5))
-
-
-@pytest.fixture
-async def address(lab: Lab) -> AsyncIterator[LabAddress]:
-    async with lab.serve() as where:
-        yield where
 
 
 def shrink(lab: Lab, *rooms: str) -> None:
@@ -189,17 +176,3 @@ async def test_two_people_are_not_the_same_user_of_this_host(tmp_path: Path, lab
         await client.put_person(one, Person(unix_user="somebody"))
         with pytest.raises(ProblemError, match=f"somebody books as {one}"):
             await client.put_person(other, Person(unix_user="somebody"))
-
-
-def test_check_config_shows_what_a_list_stands_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lab = Lab(Company.seeded(people=3, rooms=2))
-    with lab.serve_in_thread() as address:
-        account = lab.account("svc-roomd")
-        file = write_config(tmp_path, address, account.username, LIST + '[[rooms]]\nlist = "attic"\n')
-        (tmp_path / "password").write_text(account.password)
-        (tmp_path / "password").chmod(0o600)
-        assert main(["check-config", "--config", str(file)]) == 0
-        assert main(["check-config", "--resolve", "--config", str(file)]) == 1
-    said = capsys.readouterr().out
-    assert "list all-rooms@example.com: 2 rooms\n  guanghan@example.com  2楼广寒宫" in said
-    assert "Exchange has no room list attic. There are: All rooms (all-rooms@example.com)." in said

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from roomd_core.clock import SystemClock
 from roomd_core.store import Store
 from roomd_daemon.exchange.breaker import SignIn
-from roomd_daemon.sign_in import StoredBreaker
+from roomd_daemon.sign_in import FactsOfStore, StoredBreaker
 
 REFUSED = SignIn(refusals=2, not_before=datetime(2030, 1, 1, tzinfo=UTC))
 
@@ -21,7 +21,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 def breaker(store: Store, password: str = "geheim", username: str = "svc") -> StoredBreaker:
-    return StoredBreaker(store, username, SecretStr(password))
+    return StoredBreaker(FactsOfStore(store), username, SecretStr(password))
 
 
 async def test_at_first_nothing_speaks_against_signing_in(store: Store) -> None:

@@ -1,26 +1,14 @@
 """A service account that only an operator can mend, as roomd's daemon meets it over TLS and NTLM."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from daemon.lab_daemon import a_person, lab_daemon
 from roomd_core.api.wire import Health
-from roomd_lab import Company, Lab, LabAddress
+from roomd_lab import Lab, LabAddress
 
 MORE = a_person("zhangsan")
-
-
-@pytest.fixture
-def lab() -> Lab:
-    return Lab(Company.seeded(people=2, rooms=1))
-
-
-@pytest.fixture
-def address(lab: Lab) -> Iterator[LabAddress]:
-    with lab.serve_in_thread() as served:
-        yield served
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import dataclasses
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from daemon.exchange.watched_lab import WatchedLab
 from daemon.lab_daemon import a_person, lab_daemon
 from roomd_core.api.client import Client
 from roomd_core.api.wire import Health, MailboxStatus
-from roomd_lab import Company, LabAddress
+from roomd_lab import Company, Daily, LabAddress, Recurrence
 from roomd_lab.http.messages import HangUp, HttpResponse
 
 BOSS, ROOM = "zhangsan@example.com", "guanghan@example.com"
@@ -21,13 +20,15 @@ START = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta
 
 
 class PoisonedLab(WatchedLab):
-    """A lab of which one item, by its subject, has a start that is none, wherever it is told."""
+    """A lab of which one item, by its subject, has a start that is none, in every answer or in those of one kind."""
 
     poisoned = b""
+    only = ""
 
     def _as_strict_as_told(self, operations: list[str], response: HttpResponse | HangUp) -> HttpResponse | HangUp:
         response = super()._as_strict_as_told(operations, response)
-        if isinstance(response, HangUp) or not self.poisoned:
+        spared = self.only and self.only not in operations
+        if isinstance(response, HangUp) or not self.poisoned or spared:
             return response
         body = re.sub(rb"<t:CalendarItem>.*?</t:CalendarItem>", self._spoil, response.body, flags=re.DOTALL)
         return dataclasses.replace(response, body=body)
@@ -40,13 +41,7 @@ class PoisonedLab(WatchedLab):
 
 @pytest.fixture
 def lab() -> PoisonedLab:
-    return PoisonedLab(Company.seeded(people=2, rooms=1))
-
-
-@pytest.fixture
-def address(lab: PoisonedLab) -> Iterator[LabAddress]:
-    with lab.serve_in_thread() as served:
-        yield served
+    return PoisonedLab(Company.seeded(people=3, rooms=5))
 
 
 def book(lab: PoisonedLab, *subjects: str) -> None:
@@ -145,3 +140,47 @@ async def test_an_error_that_is_not_the_items_own_leaves_the_page_unread(
         lab.faults.clear()
         await client.sync(wait=True)
         assert await heard_of(client) == 2
+
+
+def daily(lab: PoisonedLab, subject: str) -> None:
+    start = START + timedelta(hours=5)
+    rule = Recurrence(pattern=Daily(), first=start.date(), count=3)
+    end = start + timedelta(minutes=30)
+    lab.outlook.book(BOSS, subject=subject, start=start, end=end, recurrence=rule)
+
+
+async def test_an_entry_of_exchanges_view_that_cannot_be_read_holds_up_no_other(
+    tmp_path: Path, lab: PoisonedLab, address: LabAddress, caplog: pytest.LogCaptureFixture
+) -> None:
+    book(lab, "Before", "Poison", "After")
+    daily(lab, "Poison daily")
+    async with lab_daemon(tmp_path, lab, address, MORE) as client:
+        await client.sync(wait=True)
+        lab.poisoned, lab.only = b"Poison", "FindItem"
+        [audited] = (await client.audit(BOSS)).mailboxes
+        assert audited.audited_at is not None
+        assert audited.findings == ()
+        told = {(each.title, each.reason) for each in audited.passed_over}
+        assert told == {("Poison", "a time is not a time"), ("Poison daily", "a time is not a time")}
+        assert {(await client.event(each.event or "")).title for each in audited.passed_over} == {
+            title for title, _ in told
+        }
+        assert "an entry of Exchange's own view" in caplog.text
+        assert "Poison" not in caplog.text
+
+        lab.poisoned = b""
+        [audited] = (await client.audit(BOSS)).mailboxes
+        assert (audited.findings, audited.passed_over) == ((), ())
+
+
+async def test_an_item_that_cannot_be_read_again_is_named_and_the_rest_is_compared(
+    tmp_path: Path, lab: PoisonedLab, address: LabAddress
+) -> None:
+    book(lab, "Before")
+    async with lab_daemon(tmp_path, lab, address, MORE) as client:
+        await client.sync(wait=True)
+        lab.poisoned, lab.only = b"Poison", "GetItem"
+        book(lab, "Missed", "Poison")
+        [audited] = (await client.audit(BOSS)).mailboxes
+        assert [each.title for each in audited.findings if each.title == "Missed"] == []
+        assert "'Poison'" in (await of_boss(client)).notice

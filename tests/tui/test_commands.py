@@ -14,6 +14,7 @@ from roomd_core.model import (
     Content,
     Finding,
     MailboxError,
+    PassedOver,
     PlannedWrite,
     Run,
     Side,
@@ -143,12 +144,13 @@ async def test_moving_the_end_alone_keeps_the_start(daemon: PreparedDaemon) -> N
 
 
 async def test_status_says_that_requests_are_held_back(daemon: PreparedDaemon) -> None:
-    exchange = replace(daemon.status.exchange, throttled=wire.Throttled(at_once=2, most=4, since=at(9, 30)))
+    held = wire.Throttled(at_once=2, most=4, since=at(9, 30), until=at(9, 32))
+    exchange = replace(daemon.status.exchange, throttled=held)
     daemon.status = replace(daemon.status, exchange=exchange)
     finished = await roomctl(daemon.path, "status")
     [line] = [line for line in finished.out.splitlines() if "at once" in line]
     assert line.strip().startswith("2 of 4 requests at once since ")
-    assert line.endswith("09:30: it was busy")
+    assert line.endswith("09:30, for it was busy; all again at 09:32 if it is quiet")
 
 
 async def test_status_says_why_nothing_is_sent_and_release_ends_it(daemon: PreparedDaemon) -> None:
@@ -401,6 +403,16 @@ async def test_the_audit_tells_what_only_one_side_shows(daemon: PreparedDaemon) 
     ]
     await roomctl(daemon.path, "audit", "--now", GARDEN)
     assert [asked[0] for asked in daemon.asked] == ["audits", "audit"]
+
+
+async def test_the_audit_names_what_it_could_not_read(daemon: PreparedDaemon) -> None:
+    entry = PassedOver(mailbox=GARDEN, title="Stand-up", reason="a time is not a time", event="budget")
+    daemon.audited = wire.Audit(mailboxes=(AuditedMailbox(address=GARDEN, audited_at=at(8), passed_over=(entry,)),))
+    finished = await roomctl(daemon.path, "audit")
+    assert finished.out.splitlines() == [
+        f"{GARDEN}  compared Tue 1 Dec 2026 08:00  no difference, 1 cannot be read",
+        f"Exchange's entry cannot be read: {GARDEN}  Stand-up  (a time is not a time)  budget",
+    ]
 
 
 async def test_the_status_counts_what_the_audit_found(daemon: PreparedDaemon) -> None:

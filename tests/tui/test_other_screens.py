@@ -1,7 +1,9 @@
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
-from roomd_core.api.wire import Alternative, Health, MissingEvent, Plan, Recipient, Resolution
+from roomd_core.api.wire import Alternative, Health, MissingEvent, Plan, Recipient, Resolution, Throttled
 from roomd_core.model import ConflictKind, Freshness, Origin, PlannedWrite, Side, WriteKind
 from roomd_tui.screens.acting import RoomdScreen
 from roomd_tui.screens.confirm import ConfirmScreen
@@ -45,6 +47,19 @@ async def test_the_sync_screen_shows_when_each_mailbox_was_last_read_and_what_wa
             " Garden <garden@example.com>  room, answers: auto, 4 seats",
             " The mailbox was moved to another server",
         ]
+
+
+async def test_the_sync_screen_says_that_requests_are_held_back_and_until_when(daemon: PreparedDaemon) -> None:
+    held = Throttled(at_once=2, most=4, since=NOW - timedelta(minutes=1), until=NOW + timedelta(minutes=2))
+    daemon.status = status(mailboxes=(known(ROOMS[0]),))
+    daemon.status = replace(daemon.status, exchange=replace(daemon.status.exchange, throttled=held))
+    async with seated(daemon) as seat:
+        await seat.press("s")
+        await seat.sees("2 of 4 requests at once")
+        lines = [line.strip() for line in seat.lines()]
+        at = next(number for number, line in enumerate(lines) if line.startswith("Pace"))
+        said = " ".join(lines[at : at + 2]).split("Outbox")[0].strip()
+    assert said.endswith("09:39, for it was busy; all again at 09:42 if it is quiet")
 
 
 async def test_r_brings_both_sides_together_now(daemon: PreparedDaemon) -> None:

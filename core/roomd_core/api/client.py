@@ -90,6 +90,11 @@ class Client:
         """Ask for the people."""
         return await self._ask("people", wire.Mailboxes)
 
+    async def source(self, *, room_list: str | None = None, pattern: str | None = None) -> wire.SourceReading:
+        """Ask Exchange for the rooms of a room list, or of those a pattern fits, however long it takes."""
+        query = params.SourceQuery(list=room_list, pattern=pattern)
+        return await self._ask("source", wire.SourceReading, query=query)
+
     async def put_person(self, address: str, person: wire.Person) -> wire.MailboxStatus:
         """Keep a person's calendar in step from now on; the same again changes what is known of them."""
         return await self._ask("put_person", wire.MailboxStatus, of=address, body=person)
@@ -273,7 +278,7 @@ def _text(value: Any) -> str:
 def _patience(query: Struct | None, timeout: float) -> float | None:
     """How many seconds the answer may take: what the query asks to wait comes on top; None for a whole run."""
     match query:
-        case params.SyncQuery(wait=True) | params.PlanQuery(read=True) | params.AuditQuery():
+        case params.SyncQuery(wait=True) | params.PlanQuery(read=True) | params.AuditQuery() | params.SourceQuery():
             return None
         case params.BookQuery(wait=True, timeout=longer) | params.ChangesQuery(wait=longer):
             return timeout + longer

@@ -128,7 +128,7 @@ def _kinds(route: Route) -> list[Kind]:
         (kind, route.body is not None) for kind in (problems.MALFORMED, problems.TOO_LARGE, problems.INVALID)
     ]
     possible += [(problems.UNSUPPORTED_TYPE, route.body is not None), (problems.NOT_FOUND, "{id}" in route.path)]
-    possible += [(kind, route.mutates) for kind in (problems.NOT_ALLOWED, problems.STORE_FULL)]
+    possible += [(problems.STORE_FULL, route.mutates), (problems.NOT_ALLOWED, route.mutates or route.restricted)]
     possible += [(problems.ROOM_TAKEN, route.name in {"book", "change", "resolve"})]
     possible += [(problems.VERSION_MISMATCH, route.name in {"change", "resolve"})]
     possible += [(problems.EXCEPTIONS_LOST, route.name == "change")]

@@ -33,6 +33,13 @@ class PlanQuery(Query, frozen=True, kw_only=True):
     read: bool = False
 
 
+class SourceQuery(Query, frozen=True, kw_only=True):
+    """Rooms that are not named one by one: a room ``list``, by address or name, or a ``pattern`` of addresses."""
+
+    list: str | None = None
+    pattern: str | None = None
+
+
 class BookQuery(Query, frozen=True, kw_only=True):
     """``wait`` answers when Exchange has the event, or refused it, or ``timeout`` seconds have passed."""
 

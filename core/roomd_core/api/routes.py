@@ -14,7 +14,8 @@ class Route(Struct, frozen=True, kw_only=True):
     """One thing that can be asked. ``name`` is its operation id and the client's method.
 
     ``query`` and ``body`` are request structs, ``answer`` the response struct; None where there is none. ``mutates``
-    marks what needs a caller who may act. ``media`` is the answer's media type.
+    marks what needs a caller who may act; ``restricted`` what only tells who may act for everybody. ``media`` is the
+    answer's media type.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Route(Struct, frozen=True, kw_only=True):
     answer: type[Struct] | None = None
     status: int = 200
     mutates: bool = False
+    restricted: bool = False
     media: str = "application/json"
 
 
@@ -41,6 +43,10 @@ ROUTES: tuple[Route, ...] = (
     Route(
         name="remove_person", method="DELETE", path="/v1/people/{id}", answer=wire.MailboxStatus, mutates=True,
         help="Read the calendar of a person made through the API no longer; what is known of it stays.",
+    ),
+    Route(
+        name="source", method="GET", path="/v1/room-source", query=params.SourceQuery, answer=wire.SourceReading,
+        restricted=True, help="The rooms that a room list or a pattern stands for, as Exchange says now.",
     ),
     Route(
         name="timeline", method="GET", path="/v1/timeline", query=params.TimelineQuery, answer=wire.Timeline,

@@ -22,6 +22,7 @@ from roomd_core.model import (
     Mailbox,
     OccupancyState,
     Origin,
+    Place,
     PlannedWrite,
     Role,
     Run,
@@ -251,6 +252,14 @@ class MailboxStatus(Struct, frozen=True, kw_only=True):
     notice: str = ""
 
 
+class SourceReading(Struct, frozen=True, kw_only=True):
+    """The rooms that a room list or a pattern stands for now; ``warning`` says what is wrong with it."""
+
+    name: str
+    rooms: tuple[Place, ...]
+    warning: str = ""
+
+
 class Outbox(Struct, frozen=True, kw_only=True):
     """How many operations wait, are being looked up, and were given up. ``oldest_at`` is the longest waiting."""
 
@@ -261,11 +270,15 @@ class Outbox(Struct, frozen=True, kw_only=True):
 
 
 class Throttled(Struct, frozen=True, kw_only=True):
-    """Requests go to Exchange ``at_once`` instead of ``most`` at a time, because it was overloaded."""
+    """Requests go to Exchange ``at_once`` instead of ``most`` at a time, because it was overloaded.
+
+    ``until`` is when all may go at once again, if it does not complain before.
+    """
 
     at_once: int
     most: int
     since: Instant
+    until: Instant
 
 
 class ExchangeStatus(Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from roomd_core.model import Conflict, ConflictKind, Side
+from roomd_core.occurrences import is_known_in_part
 from roomd_core.sync.drift import is_stale
 
 
@@ -64,9 +65,9 @@ _OCCURRENCE_DRIFTED: Final = _Choices(
     "Leave it. Nothing is written: the room's calendar keeps what it has.",
     "Settle it in Outlook: send the update of the series again. Nothing is written.",
 )
-_SERIES_MISSING: Final = _Choices(
+_MISSING_IN_PART: Final = _Choices(
     "Cancel it here too; its rooms are free.",
-    "Keep it here as it is, marked as no longer in Outlook. Nothing is written.",
+    "Keep what is known of the series here, marked as no longer in Outlook. Nothing is written.",
 )
 
 _CANCELLED_HERE: Final = _Choices(
@@ -82,8 +83,8 @@ def choices(conflict: Conflict) -> dict[Side, str]:
 
 
 def _particular(conflict: Conflict) -> _Choices | None:
-    if conflict.kind is ConflictKind.MISSING_REMOTE and recurs(conflict):
-        return _SERIES_MISSING
+    if conflict.kind is ConflictKind.MISSING_REMOTE and conflict.local and is_known_in_part(conflict.local):
+        return _MISSING_IN_PART
     if conflict.kind is not ConflictKind.DRIFT:
         return None
     if is_stale(conflict):
@@ -92,7 +93,7 @@ def _particular(conflict: Conflict) -> _Choices | None:
 
 
 def recurs(conflict: Conflict) -> bool:
-    """Tell whether a conflict is about a series, which roomd does not change."""
+    """Tell whether a conflict is about a series."""
     return conflict.local is not None and conflict.local.series is not None
 
 

@@ -117,7 +117,9 @@ async def audits(store: Store, caller: Caller, mailboxes: Sequence[str] = ()) ->
     wanted = set(await listed(store, mailboxes))
     async with store.read() as tables:
         audited = [each for each in await tables.audits.all() if each.address in wanted]
-        events = await tables.events.many({found.event for each in audited for found in each.findings if found.event})
+        named = {found.event for each in audited for found in each.findings}
+        named |= {found.event for each in audited for found in each.passed_over}
+        events = await tables.events.many({event for event in named if event})
     return wire.Audit(mailboxes=tuple(audit_view(each, events, caller) for each in audited))
 
 

@@ -11,8 +11,10 @@ from msgspec.structs import replace
 from roomd_core.booking.choices import recurs, was_cancelled_here
 from roomd_core.merge import take
 from roomd_core.model import Conflict, ConflictKind, Content, Event, Origin, Side
+from roomd_core.occurrences import is_known_in_part
 from roomd_core.sync.drift import is_stale
-from roomd_core.sync.recipients import guests, recipients
+from roomd_core.sync.forecast import mailed_by
+from roomd_core.sync.recipients import recipients
 from roomd_core.sync.remote import Mail
 
 
@@ -27,7 +29,8 @@ def mailed(conflict: Conflict, keep: Side, event: Event | None, missing: Iterabl
     """Return the addresses that keeping a side mails, sorted. ``missing`` are the events of a mass deletion."""
     if conflict.kind is ConflictKind.MASS_DELETE:
         again = [each for each in missing if each.origin is Origin.LOCAL and each.organizer == conflict.mailbox]
-        return tuple(sorted({who for each in again for who in guests(each.content)})) if keep is Side.LOCAL else ()
+        told = {who for each in again for who in mailed_by(None, each.content)}
+        return tuple(sorted(told)) if keep is Side.LOCAL else ()
     if conflict.kind is ConflictKind.DRIFT and event is not None:
         return _by_drift(conflict, keep, event)
     if event is None or keep is Side.EXCHANGE:
@@ -57,7 +60,7 @@ def written(conflict: Conflict, event: Event) -> Written | None:
             return Written(before=event.base, after=kept)
         case ConflictKind.EDIT_VS_DELETE if was_cancelled_here(conflict):
             return Written(before=event.base or event.content, after=None)
-        case ConflictKind.MISSING_REMOTE if recurs(conflict):
+        case ConflictKind.MISSING_REMOTE if is_known_in_part(event.content):
             return None
         case ConflictKind.EDIT_VS_DELETE | ConflictKind.MISSING_REMOTE:
             return Written(before=None, after=event.content)
@@ -72,5 +75,7 @@ def moved_to(room: str, instead_of: str | None, content: Content) -> Content:
 
 
 def concerned(write: Written) -> tuple[str, ...]:
-    """Return whom a write concerns."""
-    return recipients(Mail.CHANGED, write.before, write.after)
+    """Return whom a write mails; a series is written with one write for each occurrence that differs."""
+    if write.after is None:
+        return recipients(Mail.EVERYBODY, write.before, None)
+    return mailed_by(write.before, write.after)

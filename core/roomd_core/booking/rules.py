@@ -14,6 +14,7 @@ from roomd_core.booking.spans import in_utc, require_ahead, require_order, zone_
 from roomd_core.booking.text import line, sendable, title
 from roomd_core.errors import Invalid, NotAllowed, VersionMismatch
 from roomd_core.model import EXCHANGE, Content, Event, EventStatus, Mailbox, MailboxKind, Sensitivity
+from roomd_core.occurrences import is_known_in_part
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -110,7 +111,7 @@ def require_may_change(caller: Caller, event: Event, mailboxes: Sequence[Mailbox
             f"This event is {whose}'s, who is not among the people roomd looks after; change it in Outlook."
         )
     caller.require_may_act_for(event.organizer, to="change this event")
-    if event.content.series is not None and event.content.series.recurrence is None:
+    if is_known_in_part(event.content):
         raise NotAllowed("Of this series only single occurrences are known here; change it in Outlook.")
 
 

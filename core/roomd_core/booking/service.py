@@ -14,7 +14,7 @@ from roomd_core.booking.outcome import Known, booked, cancelled, changed
 from roomd_core.booking.rules import Draft, amend, draft, require_may_change, require_standing, require_version
 from roomd_core.booking.series_edits import Change, Edit, called_off, edited
 from roomd_core.clock import Clock
-from roomd_core.errors import RoomTaken
+from roomd_core.errors import RoomTaken, VersionMismatch
 from roomd_core.model import ChangeKind, Content, Event, EventStatus, Mailbox
 from roomd_core.store import Store, Tables
 from roomd_core.sync.inviting import remember as remember_room
@@ -22,6 +22,8 @@ from roomd_core.sync.remote import Remote
 from roomd_core.sync.window import Window
 
 _WINDOW = Window()
+_TRIES = 4
+"""How often a change is begun anew because the event was changed while its rooms were asked for."""
 
 
 class BookingService:
@@ -85,11 +87,22 @@ class BookingService:
     ) -> Event:
         """Change an event, or of a series the occurrences meant. One whose item is gone from Exchange gets another.
 
+        Where ``if_version`` does not say what the caller saw, the event is read again if it changes meanwhile.
         Returns the event that has the change: of this and the following occurrences that is a new series.
         Raises Invalid, NotFound, NotAllowed, RoomTaken, ExceptionsLost, VersionMismatch, ExchangeUnavailable,
         StoreError.
         """
         change = Change(patch=change) if isinstance(change, EventPatch) else change
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._change(caller, event_id, change, if_version)
+            except VersionMismatch:
+                if if_version is not None:
+                    raise
+        return await self._change(caller, event_id, change, if_version)
+
+    async def _change(self, caller: Caller, event_id: str, change: Change, if_version: int | None) -> Event:
+        """Read, ask whether the rooms are free, and save. Raises VersionMismatch if it was changed meanwhile."""
         async with self._store.read() as tables:
             known, edit = await self._amended(tables, caller, event_id, change, if_version)
         wish = self.wish(event_id, _standing(known.event), edit, known.mailboxes)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -31,6 +32,7 @@ from roomd_core.model import (
     Occupancy,
     Operation,
     OperationState,
+    PassedOver,
     PlannedWrite,
     RoomAnswers,
     Sensitivity,
@@ -41,6 +43,7 @@ from roomd_core.model import (
 from roomd_core.recurrence import in_words
 
 PRIVATE = "Private"
+Found = TypeVar("Found", Finding, PassedOver)
 _UNWATCHED = Watch()
 
 
@@ -193,10 +196,11 @@ def planned_view(write: PlannedWrite, event: Event, caller: Caller) -> PlannedWr
 def audit_view(audited: AuditedMailbox, events: Mapping[str, Event], caller: Caller) -> AuditedMailbox:
     """Return what an audit found as the caller may see it: of what is not theirs to read, that and when it is."""
     shown = (_finding_view(found, events.get(found.event or ""), caller) for found in audited.findings)
-    return replace(audited, findings=tuple(shown))
+    left_out = (_finding_view(found, events.get(found.event or ""), caller) for found in audited.passed_over)
+    return replace(audited, findings=tuple(shown), passed_over=tuple(left_out))
 
 
-def _finding_view(found: Finding, event: Event | None, caller: Caller) -> Finding:
+def _finding_view(found: Found, event: Event | None, caller: Caller) -> Found:
     """What roomd does not know may be private: its title is for those who may act for its mailbox."""
     readable = may_read(caller, event) if event else caller.may_act_for(found.mailbox)
     return found if readable else replace(found, title=PRIVATE)

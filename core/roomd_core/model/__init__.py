@@ -15,7 +15,7 @@ from roomd_core.model.event import (
     Sensitivity,
     ShowAs,
 )
-from roomd_core.model.finding import AuditedMailbox, Finding
+from roomd_core.model.finding import AuditedMailbox, Finding, PassedOver
 from roomd_core.model.item import Drift, Item, ItemKind, ItemRef, Reply
 from roomd_core.model.mailbox import (
     API,
@@ -66,6 +66,7 @@ __all__ = [
     "OperationKind",
     "OperationState",
     "Origin",
+    "PassedOver",
     "Place",
     "PlannedWrite",
     "Reply",

@@ -30,8 +30,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     """One thing to do, for one event, in the organizer's mailbox.
 
     ``payload`` is the content when it was asked for. ``key`` is written into the item, so that a create whose
-    answer was lost can be looked up. ``probe_from`` is the sync state before sending: everything the attempt can
-    have caused comes after it. ``not_before`` keeps back-off over a restart. Nothing is sent before operation
+    answer was lost can be looked up. ``not_before`` keeps back-off over a restart. Nothing is sent before operation
     ``after`` is done: the second half of a series must not be there while the first still has its occurrences.
     """
 
@@ -45,7 +44,6 @@ class Operation(Struct, frozen=True, kw_only=True):
     attempts: int = 0
     not_before: datetime | None = None
     sent_at: datetime | None = None
-    probe_from: str | None = None
     absent_once_at: datetime | None = None
     error: str | None = None
     created_at: datetime

@@ -90,6 +90,10 @@ class Roster:
                 await self._list(tables)
             await self._told()
 
+    async def look(self, source: RoomSource) -> Reading:
+        """Return what Exchange gives for a source now, listed or not. Nothing is listed by it."""
+        return await read_source(source, self._directory)
+
     async def put_person(self, address: str, *, name: str | None, unix_user: str | None, by: str) -> Mailbox:
         """List a person, or change one listed so before. Raise Invalid for who is listed otherwise."""
         person = Mailbox(

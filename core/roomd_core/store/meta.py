@@ -2,7 +2,7 @@
 
 from roomd_core.store.table import Table, upsert
 
-_PUT = upsert("meta", ("name", "value"), key=("name",))
+PUT = upsert("meta", ("name", "value"), key=("name",))
 
 
 class Meta(Table):
@@ -15,7 +15,7 @@ class Meta(Table):
 
     async def put(self, name: str, value: str) -> None:
         """Store a fact."""
-        await self._run_many(_PUT, [(name, value)])
+        await self._run_many(PUT, [(name, value)])
 
     async def named(self, prefix: str) -> list[str]:
         """Return the names of the facts that begin so, in order."""

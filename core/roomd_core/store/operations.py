@@ -11,7 +11,7 @@ from roomd_core.store.encoding import array, content, encode, instant, maybe, se
 from roomd_core.store.table import AMONG, Row, Table, insert, select, upsert
 
 _COLUMNS = (
-    "id", "event", "mailbox", "kind", "key", "payload", "state", "attempts", "not_before", "sent_at", "probe_from",
+    "id", "event", "mailbox", "kind", "key", "payload", "state", "attempts", "not_before", "sent_at",
     "absent_once_at", "error", "created_at", "after",
 )  # fmt: skip
 _ADD = insert("operation", _COLUMNS[1:])
@@ -149,7 +149,6 @@ def _to_row(operation: Operation) -> Row:
         operation.attempts,
         maybe(seconds, operation.not_before),
         maybe(seconds, operation.sent_at),
-        operation.probe_from,
         maybe(seconds, operation.absent_once_at),
         operation.error,
         seconds(operation.created_at),
@@ -159,8 +158,8 @@ def _to_row(operation: Operation) -> Row:
 
 def _from_row(row: Row) -> Operation:
     (
-        number, event, mailbox, kind, key, payload, state, attempts, not_before, sent_at, probe_from,
-        absent_once_at, error, created_at, after,
+        number, event, mailbox, kind, key, payload, state, attempts, not_before, sent_at, absent_once_at, error,
+        created_at, after,
     ) = row  # fmt: skip
     return Operation(
         id=number,
@@ -173,7 +172,6 @@ def _from_row(row: Row) -> Operation:
         attempts=attempts,
         not_before=maybe(instant, not_before),
         sent_at=maybe(instant, sent_at),
-        probe_from=probe_from,
         absent_once_at=maybe(instant, absent_once_at),
         error=error,
         created_at=instant(created_at),

@@ -16,9 +16,10 @@ from roomd_core.store.changes import Changes
 from roomd_core.store.connection import Connection
 from roomd_core.store.faults import cautions, explained, opening
 from roomd_core.store.feed import FeedWatch
-from roomd_core.store.fence import Fence, take, this_machine
+from roomd_core.store.fence import Fence, place_of, take, this_machine
 from roomd_core.store.lock import FolderLock
 from roomd_core.store.migration import migrations, prepare
+from roomd_core.store.sole import SoleUse
 from roomd_core.store.tables import Tables
 from roomd_core.store.transaction import to_the_end, transaction
 
@@ -40,7 +41,7 @@ class Store:
     def __init__(self, path: Path, connections: "_Connections") -> None:
         self.path = path
         self.fence = connections.fence
-        self._machine = connections.machine
+        self._machine, self._place = connections.machine, connections.place
         self._hold = ""
         self.warnings = cautions(path)
         self._connections = connections
@@ -133,6 +134,7 @@ class Store:
         async with self.write() as tables:
             await tables.meta.put("quarantine", "")
             await tables.meta.put("machine", self._machine)
+            await tables.meta.put("place", self._place)
         self.fence = replace(self.fence, quarantine="")
 
     async def wait_beyond(self, seq: int, *, timeout: float | None = None) -> int:  # noqa: ASYNC109 - see FeedWatch
@@ -179,6 +181,7 @@ class _Connections:
     fence: Fence
     machine: str
     close: Callable[[], Awaitable[None]]
+    place: str = ""
 
 
 def _in_a_folder(path: Path) -> Path:
@@ -191,11 +194,13 @@ async def _connect_all(path: Path, clock: Clock, machine: str) -> _Connections:
     async with AsyncExitStack() as opened:
         opened.callback(FolderLock(path.parent).release)
         await to_the_end(asyncio.to_thread(prepare, path, clock.now(), migrations()))
-        fence = await to_the_end(asyncio.to_thread(take, path, machine))
+        place = place_of(path)
+        fence = await to_the_end(asyncio.to_thread(take, path, machine, place))
+        opened.callback(SoleUse(path.parent, fence.secret, machine).release)
         writer = await opened.enter_async_context(_connect(path, "rw", _WRITER))
         readers = [await opened.enter_async_context(_connect(path, "ro", _READER)) for _ in range(READERS)]
         seq = await Changes(writer).last_seq()
-        return _Connections(writer, readers, seq, fence, machine, opened.pop_all().aclose)
+        return _Connections(writer, readers, seq, fence, machine, opened.pop_all().aclose, place)
 
 
 @asynccontextmanager

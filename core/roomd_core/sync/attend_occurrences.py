@@ -34,7 +34,7 @@ class OccurrenceAttendant:
 
     async def _read(self, room: Mailbox, copy: Item) -> list[RemoteItem]:
         read = await self._remote.fetch(room.address, [copy.ref.item_id])
-        return await with_their_exceptions(self._remote, room.address, read, await self._ledger.setting())
+        return await with_their_exceptions(self._ledger, self._remote, room.address, read)
 
 
 async def rival_of(ledger: Ledger, case: Case, wanted: Sequence[Span]) -> Rival | None:

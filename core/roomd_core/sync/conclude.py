@@ -81,6 +81,8 @@ def _review_rooms(before: Case | None, case: Case, setting: Setting) -> Case:
         )
         if news and not known:
             case = case.with_conflict(conflicts.declined(case, room, setting))
+        elif declined and not known and _is_back(before, case):
+            case = case.with_conflict(conflicts.dropped(case, room, setting))
         case = review_occurrences(before, case, room, setting)
     return case
 
@@ -90,6 +92,12 @@ def _close_refusal(case: Case, setting: Setting) -> Case:
     refused = case.conflict(ConflictKind.REJECTED)
     waits = any(operation.state is OperationState.PARKED for operation in case.operations)
     return case if refused is None or waits else close(case, refused, setting)
+
+
+def _is_back(before: Case, case: Case) -> bool:
+    """Say whether an item that was missing is there again: only whether the event stands was asked until now."""
+    was_missing = before.conflict(ConflictKind.MISSING_REMOTE) and not case.conflict(ConflictKind.MISSING_REMOTE)
+    return bool(was_missing) and case.event.base is not None
 
 
 def _still_declined(case: Case, conflict: Conflict) -> bool:

@@ -5,6 +5,7 @@ from roomd_core.model import Answer, Attendee, Content, Event, Item, Mailbox, Ma
 from roomd_core.sync.case import Setting
 from roomd_core.sync.copies import exceptions_of, replies_of, series_in
 from roomd_core.sync.remote import RemoteItem
+from roomd_core.zones import same_clocks
 
 
 def content_of(seen: RemoteItem, mailbox: Mailbox, known: Content | None = None) -> Content:
@@ -14,7 +15,7 @@ def content_of(seen: RemoteItem, mailbox: Mailbox, known: Content | None = None)
         title=seen.title,
         start=seen.start,
         end=seen.end,
-        zone=seen.zone,
+        zone=_zone(seen, known),
         all_day=seen.all_day,
         location=seen.location,
         body=body,
@@ -26,6 +27,13 @@ def content_of(seen: RemoteItem, mailbox: Mailbox, known: Content | None = None)
         rooms=_with_own_room(rooms, mailbox),
         series=series_in(seen, known.series if known else None),
     )
+
+
+def _zone(seen: RemoteItem, known: Content | None) -> str:
+    """Return the zone a copy tells, by the name it has here: Exchange has one for many zones of equal clocks."""
+    if known is not None and same_clocks(known.zone, seen.zone, seen.start.year):
+        return known.zone
+    return seen.zone
 
 
 def item_of(seen: RemoteItem, mailbox: Mailbox, event: str) -> Item:

@@ -56,13 +56,15 @@ def reconsider(case: Case, told: Iterable[Response], setting: Setting) -> Case:
 
 
 def is_dropped(case: Case, conflict: Conflict) -> bool:
-    """Say whether an event is still without the room it lost."""
+    """Say whether an event is still without the room it lost, and whether that is what is to be asked."""
     room = conflict.room or ""
     if case.cancelled:
         return False
     invited = room in case.event.content.rooms
     if not _names_room(conflict):
         return not invited
+    if case.conflict(ConflictKind.MISSING_REMOTE):
+        return False
     return invited and answer_of(case.event, room) is Answer.DECLINED
 
 

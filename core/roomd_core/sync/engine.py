@@ -98,6 +98,7 @@ class SyncEngine:
             self._ledger, outbox, self._gate, concurrency=concurrency, pushed=self._aftercare.begin
         )
         self._round: tuple[Run, asyncio.Task[Run]] | None = None
+        self._reading: frozenset[str] | None = None
         self._beginning = asyncio.Lock()
 
     @property
@@ -115,14 +116,19 @@ class SyncEngine:
         _, task = await self.begin(trigger)
         return await asyncio.shield(task)
 
-    async def begin(self, trigger: Trigger) -> tuple[Run, asyncio.Task[Run]]:
-        """Start a run, or join the one under way: return it as begun, and the task that ends with it finished."""
+    async def begin(self, trigger: Trigger, *, of_all: bool = False) -> tuple[Run, asyncio.Task[Run]]:
+        """Start a run, or join the one under way: return it as begun, and the task that ends with it finished.
+
+        With ``of_all`` one that misses mailboxes listed since it began is not joined: another follows it.
+        """
         async with self._beginning:
+            if of_all and self._round is not None and await self._misses_some():
+                await asyncio.wait([self._round[1]])
             if self._round is None:
                 async with self._store.write() as tables:
                     run = await tables.runs.begin(trigger, self._clock.now())
                 task = asyncio.create_task(self._bring_together(run), name=f"sync run {run.id}")
-                self._round = run, task
+                self._round, self._reading = (run, task), None
                 task.add_done_callback(self._ended)
             return self._round
 
@@ -201,8 +207,14 @@ class SyncEngine:
         self.wake()
         return conflict
 
+    async def _misses_some(self) -> bool:
+        """Say whether mailboxes are listed that the run under way does not read."""
+        listed = (await self._ledger.setting()).mailboxes
+        return self._reading is not None and not self._reading.issuperset(listed)
+
     async def _bring_together(self, run: Run) -> Run:
         mailboxes = await self._ledger.list_mailboxes()
+        self._reading = frozenset(mailboxes)
         await self._roller.roll()
         readings = await self._reader.read(mailboxes.values())
         pushed = 0

@@ -1,6 +1,7 @@
 """Saying beforehand what an operation would write, and whom that mails. Pure: it decides as sending does."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from roomd_core.merge import diff
 from roomd_core.model import Content, Operation, OperationKind, OperationState, PlannedWrite, WriteKind
@@ -21,6 +22,11 @@ def forecast(case: Case) -> tuple[PlannedWrite, ...]:
     """Return what the operations of a case would write now, in order. What was given up is not tried again."""
     waiting = (operation for operation in case.operations if operation.state is not OperationState.PARKED)
     return tuple(planned for operation in waiting for planned in _writes(case, operation))
+
+
+def mailed_by(base: Content | None, content: Content) -> tuple[str, ...]:
+    """Return everybody mailed, in order, by the writes that bring Exchange from one content to another."""
+    return tuple(sorted({who for before, step in _steps(base, content) for who in _mails(before, step)}))
 
 
 def invites_anew(case: Case) -> frozenset[str]:
@@ -81,29 +87,35 @@ def _steps(base: Content | None, content: Content) -> Iterator[tuple[Content | N
 
 
 def _step(operation: Operation, base: Content | None, step: Step, *, unless: str = "") -> PlannedWrite:
+    mails = _mails(base, step)
     if base is None:
-        return _told(operation, WriteKind.CREATE, recipients(Mail.EVERYBODY, None, step.content), unless=unless)
+        return _told(operation, WriteKind.CREATE, mails, unless=unless)
     if step.occurrence is None:
-        mails = recipients(Mail.CHANGED, base, step.content)
         return _told(operation, WriteKind.UPDATE, mails, units=diff(base, step.content), unless=unless)
-    return _one(operation, base, step, unless)
-
-
-def _one(operation: Operation, base: Content, step: Step, unless: str) -> PlannedWrite:
-    assert step.occurrence is not None
-    before, after = (occurrence_content(each, step.occurrence) for each in (base, step.content))
+    before, after = _the_one(base, step, step.occurrence)
     if after is None:
-        mails = recipients(Mail.EVERYBODY, before, None)
         return _told(operation, WriteKind.CANCEL, mails, about=step, unless=unless)
-    before = before or after
-    mails, units = recipients(Mail.CHANGED, before, after), diff(before, after)
-    return _told(operation, WriteKind.UPDATE, mails, units=units, about=step, unless=unless)
+    return _told(operation, WriteKind.UPDATE, mails, units=diff(before or after, after), about=step, unless=unless)
+
+
+def _mails(base: Content | None, step: Step) -> tuple[str, ...]:
+    if base is None:
+        return recipients(Mail.EVERYBODY, None, step.content)
+    if step.occurrence is None:
+        return recipients(Mail.CHANGED, base, step.content)
+    before, after = _the_one(base, step, step.occurrence)
+    return recipients(Mail.CHANGED if after else Mail.EVERYBODY, before or after, after)
+
+
+def _the_one(base: Content, step: Step, original_start: datetime) -> tuple[Content | None, Content | None]:
+    """Return the occurrence a step is about, before and after it."""
+    return occurrence_content(base, original_start), occurrence_content(step.content, original_start)
 
 
 def _asked_once(base: Content | None, step: Step) -> Iterator[Span]:
     if base is None or step.occurrence is None:
         return
-    before, after = (occurrence_content(each, step.occurrence) for each in (base, step.content))
+    before, after = _the_one(base, step, step.occurrence)
     if after is None:
         return
     moved = before is None or "time" in diff(before, after)

@@ -67,8 +67,7 @@ class Lookup:
         return await self._complete(operation, await self._remote.fetch(operation.mailbox, item_ids))
 
     async def _complete(self, operation: Operation, found: Sequence[RemoteItem]) -> list[RemoteItem]:
-        setting = await self._ledger.setting()
-        return await with_their_exceptions(self._remote, operation.mailbox, found, setting)
+        return await with_their_exceptions(self._ledger, self._remote, operation.mailbox, found)
 
     async def _read_again(self, case: Case, operation: Operation) -> None:
         """The copy is not as it was known: read it, merge, and go on from there."""
@@ -128,7 +127,11 @@ class Lookup:
         await self._notes.note(operation, taken_in)
 
     async def _look_for_created(self, case: Case, operation: Operation) -> None:
-        """Read the feed first: it shows the item without a search, and adopts it. Then search for the key."""
+        """Read the feed first: it shows the item without a search, and adopts it. Then search for the key.
+
+        All the attempt can have caused comes after what was read of the feed before it was sent; what was read since
+        is stored with all that it adopted, so reading on from there is enough.
+        """
         mailbox = mailbox_of(operation, await self._ledger.setting())
         await self._puller.pull(mailbox)
         if current(await self._ledger.case(case.event.id), operation.id) is None:

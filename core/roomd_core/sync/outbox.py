@@ -119,8 +119,7 @@ class Outbox:
 
         What is sent is decided anew on what was stored: the event may have been changed since it was read.
         """
-        probe_from = await self._position(operation.mailbox)
-        begun = await self._notes.note(operation, lambda c, o, s: push.begin(c, o, probe_from, s))
+        begun = await self._notes.note(operation, push.begin)
         sent = current(begun.after, operation.id)
         if sent is None:
             return
@@ -182,7 +181,3 @@ class Outbox:
         async with self._ledger.store.read() as tables:
             ended = await tables.operations.get(operation.id)
         return ended is not None and ended.state is OperationState.DONE and ended.error is None
-
-    async def _position(self, mailbox: str) -> str | None:
-        async with self._ledger.store.read() as tables:
-            return await tables.mailboxes.sync_state(mailbox)

@@ -13,7 +13,7 @@ from roomd_core.sync.loading import load_for
 from roomd_core.sync.loss_guard import LossGuard
 from roomd_core.sync.losses import Loss, held_back, lost_in
 from roomd_core.sync.plan import completed, exceptions_to_read, plan_pull, to_read, with_exceptions, worth_reading
-from roomd_core.sync.remote import ChangePage, MailboxUnavailable, Remote, RemoteItem, StateInvalid
+from roomd_core.sync.remote import ChangePage, MailboxUnavailable, Remote, RemoteItem, StateInvalid, Unreadable
 from roomd_core.sync.unread import Fetched, fetch, remember, with_unreadable
 from roomd_core.sync.writing import write
 
@@ -70,11 +70,13 @@ class Puller:
         except StateInvalid:
             return await self._resync(mailbox)
 
-    async def read_again(self, mailbox: Mailbox, seen: Sequence[RemoteItem]) -> None:
+    async def read_again(
+        self, mailbox: Mailbox, seen: Sequence[RemoteItem], unreadable: Sequence[Unreadable] = ()
+    ) -> None:
         """Bring in copies read in full though nothing told that they changed, as if they were not known yet."""
         async with self._ledger.store.write() as tables:
             await tables.items.forget_change_keys(mailbox.address, [item.ref.item_id for item in seen])
-        page = ChangePage(state="", changed=tuple(seen), deleted=(), last=False)
+        page = ChangePage(state="", changed=tuple(seen), deleted=(), last=False, unreadable=tuple(unreadable))
         await self._take_in(mailbox, page, whole=False)
 
     async def _read_unreadable(self, mailbox: Mailbox) -> None:
@@ -132,7 +134,7 @@ class Puller:
             lost = len(lost_in(left, cases, mailbox.address, fates.decided))
             revisions = plan_pull(left, cases, mailbox, setting)
             entries = await write(tables, revisions, setting)
-            await remember(tables, mailbox, page, setting)
+            await remember(tables, mailbox.address, page, setting)
             if whole:
                 await tables.mailboxes.set_sync_state(mailbox.address, page.state)
             if page.last:

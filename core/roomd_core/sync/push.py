@@ -38,7 +38,7 @@ ErrorDecision = Callable[[Case, Operation, Exception, Setting, Callable[[], floa
 """What an error means for an operation; the last argument is a source of randomness for waits."""
 
 
-def begin(case: Case, operation: Operation, probe_from: str | None, setting: Setting) -> Case:
+def begin(case: Case, operation: Operation, setting: Setting) -> Case:
     """Record that the operation is about to be sent, and with what: from here on, silence means unknown."""
     sending = replace(
         operation,
@@ -46,7 +46,6 @@ def begin(case: Case, operation: Operation, probe_from: str | None, setting: Set
         payload=next_step(case.event.base, case.event.content).content,
         attempts=operation.attempts + 1,
         sent_at=setting.now,
-        probe_from=probe_from,
         not_before=None,
         absent_once_at=None,
         error=None,

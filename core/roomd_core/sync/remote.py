@@ -216,11 +216,21 @@ class Shown(Struct, frozen=True, kw_only=True):
     is_cancelled: bool = False
 
 
+class Illegible(Struct, frozen=True, kw_only=True):
+    """One entry of a calendar view that cannot be read: what is known of it, and why."""
+
+    item_id: str
+    global_id: bytes | None
+    title: str
+    reason: str
+
+
 class View(Struct, frozen=True, kw_only=True):
     """A calendar view. ``whole`` says that nothing was left out for being too much."""
 
     shown: tuple[Shown, ...]
     whole: bool
+    illegible: tuple[Illegible, ...] = ()
 
 
 class Stirred(Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from roomd_core.model import (
     OperationState,
     Side,
 )
-from roomd_core.occurrences import shape_of
+from roomd_core.occurrences import is_known_in_part, shape_of
 from roomd_core.sync.case import Case, Setting
 from roomd_core.sync.observe import done
 
@@ -92,8 +92,11 @@ def _resolve_rejected(case: Case, _conflict: Conflict, keep: Side, _setting: Set
 
 
 def _resolve_missing(case: Case, _conflict: Conflict, keep: Side, setting: Setting) -> Case:
-    """Cancel the event here, or make its item anew. A series, which roomd does not write, is kept as it is here."""
-    if keep is Side.LOCAL and case.event.content.series is not None:
+    """Cancel the event here, or make its item anew: of a series then each exception, as when it is booked.
+
+    Where only single occurrences of a series are known there is nothing to make: they are kept as they are here.
+    """
+    if keep is Side.LOCAL and is_known_in_part(case.event.content):
         return case
     for item in case.items:
         if item.is_organizer and item.missing:

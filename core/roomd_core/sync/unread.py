@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from roomd_core.model import Mailbox, UnreadableItem
+from roomd_core.model import ItemKind, UnreadableItem
 from roomd_core.store import Tables
 from roomd_core.sync.case import Setting
 from roomd_core.sync.copies import told_series
@@ -48,20 +48,26 @@ def with_unreadable(page: ChangePage, unreadable: Iterable[Unreadable]) -> Chang
     return replace(page, unreadable=(*page.unreadable, *more))
 
 
-async def remember(tables: Tables, mailbox: Mailbox, page: ChangePage, setting: Setting) -> None:
+async def remember(tables: Tables, mailbox: str, page: ChangePage, setting: Setting) -> None:
     """Keep what of a page could not be read, and forget what now was, or is gone. The log gets no title."""
-    known = {each.item_id for each in await tables.unreadable.of_mailbox(mailbox.address)}
+    known = {each.item_id for each in await tables.unreadable.of_mailbox(mailbox)}
     bad = {each.item_id: each for each in page.unreadable}
-    settled = {*(seen.ref.item_id for seen in page.changed), *page.deleted} & known - bad.keys()
+    read = (seen.ref.item_id for seen in page.changed if _is_read(seen))
+    settled = {*read, *page.deleted} & known - bad.keys()
     if settled:
-        await tables.unreadable.forget(mailbox.address, settled)
+        await tables.unreadable.forget(mailbox, settled)
     await tables.unreadable.put([_kept(mailbox, each, setting) for each in bad.values()])
     for each in bad.values():
         if each.item_id not in known:
-            logger.warning("one item of %s cannot be read: %s", mailbox.address, each.reason)
+            logger.warning("one item of %s cannot be read: %s", mailbox, each.reason)
 
 
-def _kept(mailbox: Mailbox, each: Unreadable, setting: Setting) -> UnreadableItem:
+def _is_read(seen: RemoteItem) -> bool:
+    """Say whether all of an item was read: a series known as it is comes without its exceptions."""
+    return seen.detail is not None or seen.kind is not ItemKind.MASTER
+
+
+def _kept(mailbox: str, each: Unreadable, setting: Setting) -> UnreadableItem:
     return UnreadableItem(
-        mailbox=mailbox.address, item_id=each.item_id, title=each.title, reason=each.reason, since=setting.now
+        mailbox=mailbox, item_id=each.item_id, title=each.title, reason=each.reason, since=setting.now
     )

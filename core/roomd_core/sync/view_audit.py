@@ -4,15 +4,15 @@ Series are expanded here by rules of our own; Exchange expands them by its own. 
 wrong about when a room is taken, and nobody would notice before two groups stand at its door.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
 from msgspec import Struct
 
-from roomd_core.model import Finding, Occupancy, OccupancyState, OperationState, Side
+from roomd_core.model import Finding, Occupancy, OccupancyState, OperationState, PassedOver, Side
 from roomd_core.sync.case import Case
-from roomd_core.sync.remote import Shown
+from roomd_core.sync.remote import Illegible, Shown, View
 
 _Place: TypeAlias = tuple[str, datetime, datetime]
 """By what something is known, and from when to when it is there."""
@@ -26,29 +26,35 @@ class Held(Struct, frozen=True, kw_only=True):
 
 
 class Differences(Struct, frozen=True, kw_only=True):
-    """What only one side shows: ``missing`` is shown here alone, ``strange`` by Exchange alone."""
+    """What only one side shows: ``missing`` is shown here alone, ``strange`` by Exchange alone.
+
+    ``illegible`` is shown by Exchange, and nobody can tell how: of what it belongs to nothing is said to be missing.
+    """
 
     missing: tuple[Held, ...] = ()
     strange: tuple[Shown, ...] = ()
+    illegible: tuple[Illegible, ...] = ()
 
     def __bool__(self) -> bool:
         """Say whether there are any."""
         return bool(self.missing or self.strange)
 
 
-def compare(
-    mailbox: str, held: Sequence[Held], shown: Sequence[Shown], since: datetime, until: datetime
-) -> Differences:
+def compare(mailbox: str, held: Sequence[Held], view: View, since: datetime, until: datetime) -> Differences:
     """Find what only one side shows between two instants.
 
     What is on its way between the sides is left out, and so is what the mailbox declined: some servers keep showing
     it, others do not.
     """
-    ours, theirs = _ours(mailbox, held), _theirs(mailbox, shown, held, since, until)
+    ours, theirs = _ours(mailbox, held), _theirs(mailbox, view.shown, held, since, until)
+    unclear = {name for each in view.illegible for name in _names_of(each)}
     quiet = {_name_of(each, mailbox) for each in held if _is_unsettled(each, mailbox)}
     return Differences(
-        missing=tuple(each for place, each in ours.items() if place not in theirs),
+        missing=tuple(
+            each for place, each in ours.items() if place not in theirs and not unclear & _known_by(each, mailbox)
+        ),
         strange=tuple(each for place, each in theirs.items() if place not in ours and place[0] not in quiet),
+        illegible=view.illegible,
     )
 
 
@@ -78,6 +84,29 @@ def findings(mailbox: str, differences: Differences, held: Sequence[Held]) -> li
         for each in differences.strange
     ]
     return sorted([*missing, *strange], key=lambda found: (found.start, found.end, found.title))
+
+
+def passed_over(mailbox: str, differences: Differences, held: Sequence[Held]) -> list[PassedOver]:
+    """Tell for people what cannot be read, each entry of a series but once."""
+    events = {name: each.case.event for each in held for name in _known_by(each, mailbox)}
+    found = set()
+    for each in differences.illegible:
+        event = next((events[name] for name in _names_of(each) if name in events), None)
+        title = event.content.title if event else each.title
+        found.add(PassedOver(mailbox=mailbox, title=title, reason=each.reason, event=event.id if event else None))
+    return sorted(found, key=lambda one: (one.title, one.reason, one.event or ""))
+
+
+def _names_of(illegible: Illegible) -> Iterator[str]:
+    if illegible.global_id is not None:
+        yield illegible.global_id.hex()
+    yield illegible.item_id
+
+
+def _known_by(held: Held, mailbox: str) -> set[str]:
+    """Return all that a copy may be known by in a view."""
+    copies = {item.ref.item_id for item in held.case.items if item.mailbox == mailbox}
+    return {_name_of(held, mailbox), *copies}
 
 
 def _ours(mailbox: str, held: Iterable[Held]) -> dict[_Place, Held]:

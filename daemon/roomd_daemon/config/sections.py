@@ -88,6 +88,13 @@ class ExchangeSection(Section):
         expected="true or false",
         description="Whether to check the server's certificate. `false` is said out loud at every start.",
     )
+    max_connections: int = setting(
+        4,
+        ge=1,
+        le=10,
+        expected="a number of connections from 1 to 10",
+        description="Connections, and so requests on their way, at most; fewer while Exchange is overloaded.",
+    )
 
 
 def _policy(unit: str) -> Any:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from roomd_core.model import ItemRef
-from roomd_core.sync.remote import Busy, RemoteItem, Unreadable, View
-from roomd_daemon.exchange.item import CALENDAR_ITEM, read_item, read_shown
+from roomd_core.sync.remote import Busy, Illegible, RemoteItem, Shown, Unreadable, View
+from roomd_daemon.exchange.item import CALENDAR_ITEM, read_item
 from roomd_daemon.exchange.soap import (
     MESSAGES,
     TYPES,
@@ -17,7 +17,7 @@ from roomd_daemon.exchange.soap import (
     only_message,
     response_messages,
 )
-from roomd_daemon.exchange.unreadable import items_given, read_one
+from roomd_daemon.exchange.unreadable import items_given, read_one, read_row
 from roomd_daemon.exchange.values import read_instant, read_ref
 
 _UPDATE = TYPES + "Update"
@@ -98,7 +98,12 @@ def read_view(answer: Element) -> View:
     message = only_message(answer)
     root = message.find(MESSAGES + "RootFolder")
     whole = root is not None and root.get("IncludesLastItemInRange") in ("true", "1")
-    return View(shown=tuple(read_shown(item) for item in message.iter(CALENDAR_ITEM)), whole=whole)
+    rows = [read_row(item) for item in message.iter(CALENDAR_ITEM)]
+    return View(
+        shown=tuple(row for row in rows if isinstance(row, Shown)),
+        whole=whole,
+        illegible=tuple(row for row in rows if isinstance(row, Illegible)),
+    )
 
 
 def read_folder_id(answer: Element) -> str:

@@ -134,16 +134,20 @@ def read_shown(element: Element) -> Shown:
     """Read one t:CalendarItem of a calendar view. Raise Malformed."""
     parts = {child.tag: child for child in element}
     texts = {tag: child.text for tag, child in parts.items()}
-    extended = dict(map(_extended, element.iterchildren(_EXTENDED)))
-    global_id = extended.get(CLEAN_GLOBAL_ID)
     return Shown(
         item_id=_ref(parts.get(_ITEM_ID)).item_id,
-        global_id=a2b_base64(global_id) if global_id else None,
+        global_id=read_global_id(element),
         title=texts.get(_SUBJECT) or "",
         start=_required_instant(texts.get(_START), "Start"),
         end=_required_instant(texts.get(_END), "End"),
         is_cancelled=texts.get(_IS_CANCELLED) in _TRUE,
     )
+
+
+def read_global_id(element: Element) -> bytes | None:
+    """Read the CleanGlobalObjectId of a t:CalendarItem, None where it tells none. Raise ValueError."""
+    global_id = dict(map(_extended, element.iterchildren(_EXTENDED))).get(CLEAN_GLOBAL_ID)
+    return a2b_base64(global_id) if global_id else None
 
 
 def _detail(parts: dict[str, Element], body: str, rooms: frozenset[str], organizer: str) -> Detail:

@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from msgspec import Struct
 
@@ -35,6 +36,12 @@ class Pace(Struct, frozen=True, kw_only=True):
         if self.lowered_to is None:
             return self.most
         return min(self.most, self.lowered_to + max(0, int((now - self.lowered_at) / QUIET)))
+
+    def full_again_at(self) -> float:
+        """Return when all may go at once again, in seconds of the steady clock, if nobody complains before."""
+        if self.lowered_to is None:
+            return self.lowered_at
+        return self.lowered_at + QUIET * (self.most - self.lowered_to)
 
 
 def lowered(pace: Pace, begun: float, now: float) -> Pace:
@@ -69,7 +76,9 @@ class Slots:
         allowed = self._allowed()
         if allowed == self._pace.most:
             return None
-        return Throttled(at_once=allowed, most=self._pace.most, since=self._since)
+        left = self._pace.full_again_at() - self._clock.steady()
+        until = self._clock.now() + timedelta(seconds=left)
+        return Throttled(at_once=allowed, most=self._pace.most, since=self._since, until=until)
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:

@@ -1,10 +1,11 @@
 """Items that cannot be read, told apart from answers that cannot: one bad item must not hold up its calendar."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from roomd_core.sync.remote import RemoteItem, Unreadable
+from roomd_core.sync.remote import Illegible, RemoteItem, Shown, Unreadable
 from roomd_daemon.exchange.codes import GONE_CODES, MEANINGS, Meaning
-from roomd_daemon.exchange.item import CALENDAR_ITEM, read_item
+from roomd_daemon.exchange.item import CALENDAR_ITEM, read_global_id, read_item, read_shown
 from roomd_daemon.exchange.soap import (
     MESSAGES,
     TYPES,
@@ -35,8 +36,23 @@ def read_one(element: Element, rooms: frozenset[str], *, in_full: bool) -> Remot
     try:
         return read_item(element, rooms, in_full=in_full)
     except UNREADABLE as error:
-        reason = str(error) if isinstance(error, Malformed) else f"an unexpected value ({type(error).__name__})"
-        return Unreadable(item_id=read_ref(element).item_id, title=_open_title(element), reason=reason)
+        return Unreadable(item_id=read_ref(element).item_id, title=_open_title(element), reason=_reason(error))
+
+
+def read_row(element: Element) -> Shown | Illegible:
+    """Read one entry of a calendar view, or say why that cannot be done. Raise Malformed if it tells no id."""
+    try:
+        return read_shown(element)
+    except UNREADABLE as error:
+        global_id = None
+        with suppress(*UNREADABLE):
+            global_id = read_global_id(element)
+        return Illegible(
+            item_id=read_ref(element).item_id,
+            global_id=global_id,
+            title=element.findtext(TYPES + "Subject") or "",
+            reason=_reason(error),
+        )
 
 
 def read_each(answer: Element, rooms: frozenset[str], asked: Sequence[str]) -> list[RemoteItem | Unreadable]:
@@ -76,6 +92,10 @@ def is_about_the_item(code: str) -> bool:
     """Tell whether a refusal to read may be the item's own. A code nobody knows counts as that."""
     meaning = MEANINGS.get(code, Meaning.UNCERTAIN)
     return meaning is Meaning.REFUSED or (meaning is Meaning.UNCERTAIN and code not in _PASSING)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, Malformed) else f"an unexpected value ({type(error).__name__})"
 
 
 def _open_title(element: Element) -> str:

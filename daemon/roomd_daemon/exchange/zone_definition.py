@@ -8,13 +8,13 @@ the rest the rule itself is kept, so that no occurrence is an hour off.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from exchangelib.winzone import IANA_TO_MS_TIMEZONE_MAP, MS_TIMEZONE_TO_IANA_MAP
 from msgspec import Struct
 
-from roomd_core.zones import rule_zone, zone_of
+from roomd_core.zones import same_clocks, zone_of
 from roomd_daemon.exchange.soap import TYPES, Element
 
 _PERIODS, _GROUPS, _TRANSITIONS = TYPES + "Periods", TYPES + "TransitionsGroups", TYPES + "Transitions"
@@ -23,7 +23,6 @@ _DURATION = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.
 _WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 _LAST = 5
-_COMPARED_YEARS = 3
 _BOTH_WAYS = 2
 
 
@@ -82,9 +81,8 @@ def _zone_like(rules: Rules) -> str:
     rule = rule_of(rules)
     if not rules.changes:
         return _fixed(rules.standard) or rule
-    own = rule_zone(rule)
-    probes = [*_hours(datetime.now(UTC).year)]
-    return next((name for name in _candidates() if _same_clocks(zone_of(name), own, probes)), rule)
+    year = datetime.now(UTC).year
+    return next((name for name in _candidates() if same_clocks(name, rule, year)), rule)
 
 
 def _fixed(offset: timedelta) -> str | None:
@@ -99,25 +97,6 @@ def _candidates() -> list[str]:
     places = Counter(windows_id for windows_id, _ in IANA_TO_MS_TIMEZONE_MAP.values())
     known = sorted(MS_TIMEZONE_TO_IANA_MAP.items(), key=lambda each: -places[each[0]])
     return [str(name) for _, name in known]
-
-
-def _hours(year: int) -> Iterator[datetime]:
-    moment = datetime(year, 1, 1, tzinfo=UTC)
-    while moment.year < year + _COMPARED_YEARS:
-        yield moment
-        moment += timedelta(hours=1)
-
-
-def _same_clocks(one: tzinfo, other: tzinfo, probes: list[datetime]) -> bool:
-    """Most zones are told apart by a handful of hours of a year; only the others are compared hour by hour."""
-    coarse = probes[:: 24 * 45]
-    return all(_agree(one, other, moment) for moment in coarse) and all(
-        _agree(one, other, moment) for moment in probes
-    )
-
-
-def _agree(one: tzinfo, other: tzinfo, moment: datetime) -> bool:
-    return moment.astimezone(one).utcoffset() == moment.astimezone(other).utcoffset()
 
 
 def _newest(definition: Element, groups: Element) -> Element:

@@ -14,6 +14,7 @@ from roomd_core.booking.people import checked_address
 from roomd_core.booking.series_edits import Change
 from roomd_core.errors import Invalid
 from roomd_core.model import MailboxKind, Run, Trigger
+from roomd_core.roster import RoomSource
 from roomd_core.sync.remote import RemoteError
 from roomd_daemon.http import feed
 from roomd_daemon.http.asked import Asked
@@ -71,6 +72,17 @@ async def remove_person(services: Services, asked: Asked[None, None]) -> wire.Ma
     return await queries.mailbox(services.store, person, watch_of=services.watch_of)
 
 
+async def source(services: Services, asked: Asked[params.SourceQuery, None]) -> wire.SourceReading:
+    """Ask Exchange what a source of rooms gives, as somebody who may act for everybody."""
+    asked.caller.require_may_act_for_all(to="look through Exchange's address book")
+    wanted = asked.query
+    if bool(wanted.list) == bool(wanted.pattern):
+        raise Invalid("list", "or pattern: give one of them")
+    named = RoomSource(room_list=wanted.list, pattern=wanted.pattern)
+    found = await services.roster.look(named)
+    return wire.SourceReading(name=named.name, rooms=found.places, warning=found.warning)
+
+
 async def timeline(services: Services, asked: Asked[params.TimelineQuery, None]) -> wire.Timeline:
     """Tell who has which room when."""
     return await queries.timeline(services.store, asked.caller, asked.query)
@@ -116,7 +128,7 @@ async def sync(services: Services, asked: Asked[params.SyncQuery, None]) -> Run:
         await services.roster.reread()
     else:
         services.roster.wake()
-    begun, ended = await services.runner.begin(Trigger.HAND)
+    begun, ended = await services.runner.begin(Trigger.HAND, of_all=asked.query.wait)
     return await asyncio.shield(ended) if asked.query.wait else begun
 
 
@@ -214,7 +226,7 @@ def _require_within(field: str, value: float, most: float) -> None:
 HANDLERS: Mapping[str, Handler] = {
     handler.__name__: handler
     for handler in (
-        status, mailboxes, rooms, people, put_person, remove_person, timeline, book, event, change, cancel, sync,
-        plan, audits, audit, runs, conflicts, conflict, resolve, release, sign_in, changes, stream, openapi,
+        status, mailboxes, rooms, people, put_person, remove_person, source, timeline, book, event, change, cancel,
+        sync, plan, audits, audit, runs, conflicts, conflict, resolve, release, sign_in, changes, stream, openapi,
     )
 }  # fmt: skip

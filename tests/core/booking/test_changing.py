@@ -115,12 +115,35 @@ async def test_a_change_by_who_read_an_older_version_is_refused(house: House) ->
     assert (await known(house, made)).event.content.title == "First"
 
 
-async def test_a_change_that_raced_with_another_is_refused(house: House) -> None:
+async def test_a_change_that_raced_with_another_is_checked_anew_and_both_are_kept(house: House) -> None:
+    made = await agreed(house)
+    house.remote.meanwhile = lambda: house.service.change(AS_LISI, made.id, EventPatch(title="First"))
+    changed = await house.service.change(AS_LISI, made.id, EventPatch(start=TEN, end=ELEVEN))
+    assert changed.content == replace(made.content, title="First", start=TEN, end=ELEVEN)
+    assert house.remote.asked == 3 * [(GUANGHAN,)]
+
+
+async def test_a_change_of_what_was_read_is_refused_if_another_came_first(house: House) -> None:
     made = await agreed(house)
     house.remote.meanwhile = lambda: house.service.change(AS_LISI, made.id, EventPatch(title="First"))
     with pytest.raises(VersionMismatch):
-        await house.service.change(AS_LISI, made.id, EventPatch(start=TEN, end=ELEVEN))
+        await house.service.change(AS_LISI, made.id, EventPatch(start=TEN, end=ELEVEN), if_version=1)
     assert (await known(house, made)).event.content == replace(made.content, title="First")
+
+
+async def test_a_change_of_what_is_changed_all_the_time_is_given_up(house: House) -> None:
+    made = await agreed(house)
+
+    async def again() -> None:
+        house.remote.meanwhile = again
+        title = f"After {len(house.remote.asked)}"
+        await house.service.change(AS_LISI, made.id, EventPatch(title=title))
+
+    house.remote.meanwhile = again
+    with pytest.raises(VersionMismatch):
+        await house.service.change(AS_LISI, made.id, EventPatch(start=TEN, end=ELEVEN))
+    left = (await known(house, made)).event.content
+    assert (left.title, left.start) == (f"After {len(house.remote.asked)}", NINE)
 
 
 async def test_a_change_before_exchange_heard_of_it_is_made_in_what_waits(house: House) -> None:

@@ -27,7 +27,7 @@ async def test_everything_about_an_operation_survives(store: Store) -> None:
     async with store.write() as tables:
         queued = await queue(tables, event(), OperationKind.CREATE)
         sent = replace(
-            queued, state=OperationState.UNKNOWN, attempts=3, not_before=TEN, sent_at=NINE, probe_from="state",
+            queued, state=OperationState.UNKNOWN, attempts=3, not_before=TEN, sent_at=NINE,
             absent_once_at=ELEVEN, error="timed out", payload=content(title="Other"),
         )  # fmt: skip
         await tables.operations.put(sent)

@@ -1,8 +1,9 @@
 """A small house to sync: two people and two rooms, an Exchange, a store on disk, and an engine that can be lost."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,6 +36,7 @@ from roomd_core.store import Store
 from roomd_core.sync.engine import SyncEngine
 from roomd_core.sync.window import Window
 
+FILE = "roomd.sqlite3"
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ZHANG, LI = "zhangsan@example.com", "lisi@example.com"
 MOON, LAKE = "guanghan@example.com", "lake@example.com"
@@ -59,6 +61,12 @@ def meeting(title: str = "Planning", start: int = 10, end: int = 11, *, rooms: S
 
 def invite(content: Content, *addresses: str) -> Content:
     return replace(content, attendees=tuple(sorted(Attendee(address=address) for address in addresses)))
+
+
+def forget_place(file: Path) -> None:
+    """Let a copy of a closed store count as the store itself."""
+    with closing(sqlite3.connect(file)) as copied, copied:
+        copied.execute("DELETE FROM meta WHERE name = 'place'")
 
 
 class House:
@@ -98,7 +106,7 @@ class House:
             await self.store.close()
 
     async def start(self) -> None:
-        self.store = await Store.open(self._folder / "roomd.sqlite3", clock=self.clock)
+        self.store = await Store.open(self._folder / FILE, clock=self.clock)
         async with self.store.write() as tables:
             await tables.mailboxes.configure(self.mailboxes)
         self.engine = SyncEngine(
@@ -116,6 +124,7 @@ class House:
         """Return a house exactly as this one, which is closed, was left: both sides, and the time."""
         twin = House(folder, answers=self._answers, concurrency=self._concurrency)
         copytree(self._folder, folder)
+        forget_place(folder / FILE)
         twin.clock, twin.exchange = deepcopy((self.clock, self.exchange))
         return twin
 

@@ -172,7 +172,9 @@ class SimulatedExchange:
         end = original_start + (content.end - content.start)
         alone = replace(content, series=None, start=original_start, end=end, **fields)
         uid = f"{copy.uid}/{original_start:%Y%m%d}"
-        mine = self._new_copy(self.calendars[address], uid, copy.organizer, alone)
+        known = (each for each in self.copies(address) if each.uid == uid)
+        mine = next(known, None) or self._new_copy(self.calendars[address], uid, copy.organizer, alone)
+        mine.content = alone
         mine.series_uid, mine.original_start = copy.uid, original_start
         if self.calendars[address].attended:
             self._respond(self.calendars[address], mine, Answer.ACCEPTED)

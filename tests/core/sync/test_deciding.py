@@ -150,10 +150,10 @@ def test_an_operation_is_recorded_with_what_it_sends_before_it_is_sent() -> None
     heard = replace(
         event(wanted), responses=tuple(Response(address=who, answer=Answer.ACCEPTED) for who in (LI, MOON))
     )
-    begun = push.begin(case(copy(), copy(MOON), of=heard, operations=(asked,)), asked, "state", LATER)
+    begun = push.begin(case(copy(), copy(MOON), of=heard, operations=(asked,)), asked, LATER)
     [sending] = begun.operations
     assert (sending.state, sending.payload, sending.attempts) == (OperationState.SENDING, wanted, 2)
-    assert (sending.sent_at, sending.probe_from) == (LATER.now, "state")
+    assert sending.sent_at == LATER.now
     assert (sending.not_before, sending.absent_once_at, sending.error) == (None, None, None)
     assert [said.address for said in begun.event.responses] == [LI], "rooms answer for the other time anew"
     assert [item.answer for item in begun.items] == [Answer.ACCEPTED, Answer.NONE]
@@ -161,7 +161,7 @@ def test_an_operation_is_recorded_with_what_it_sends_before_it_is_sent() -> None
 
 def test_an_update_of_the_title_asks_no_room_again() -> None:
     before = case(copy(), copy(MOON), of=event(replace(PLAN, title="Renamed")), operations=(operation(),))
-    assert [item.answer for item in push.begin(before, operation(), None, LATER).items] == [Answer.ACCEPTED] * 2
+    assert [item.answer for item in push.begin(before, operation(), LATER).items] == [Answer.ACCEPTED] * 2
 
 
 def test_a_create_that_is_absent_is_sent_again_only_when_it_can_no_longer_come_true() -> None:
@@ -258,6 +258,19 @@ def test_what_the_store_forgot_is_known_again_by_its_key() -> None:
         assert (theirs.event.origin, theirs.event.key) == (Origin.EXCHANGE, None)
 
 
+def test_a_zone_keeps_its_name_where_exchange_has_another_for_the_same_clocks() -> None:
+    vienna = replace(PLAN, zone="Europe/Vienna")
+    moved = replace(vienna, start=PLAN.start + HOUR, end=PLAN.end + HOUR)
+    known = case(copy(), of=event(moved, base=vienna))
+    mailbox = setting().mailboxes[ZHANG]
+
+    after = observe(known, mailbox, seen(zone="Europe/Berlin"), setting())
+    assert (after.event.content, after.event.base, after.conflicts) == (moved, vienna, ())
+
+    after = observe(case(copy(), of=event(vienna, base=vienna)), mailbox, seen(zone="Europe/London"), setting())
+    assert after.event.content.zone == "Europe/London"
+
+
 def test_the_best_copy_that_was_read_decides() -> None:
     room, person = copy(MOON), copy(LI)
     theirs = event(origin=Origin.EXCHANGE)
@@ -305,6 +318,15 @@ def test_only_what_was_given_up_goes_on_when_an_item_is_back() -> None:
     assert {op.id: op.state for op in after.operations} == {1: OperationState.QUEUED, 2: OperationState.UNKNOWN}
 
 
+def test_an_item_that_is_back_ends_that_exchange_refused_to_make_another() -> None:
+    refused = conflict(ConflictKind.REJECTED)
+    waiting = case(of=event(base=None), operations=(parked(OperationKind.CREATE),), conflicts=(refused,))
+    after = observe(waiting, setting().mailboxes[ZHANG], seen(own_key="old.key"), LATER)
+    assert [op.state for op in after.operations] == [OperationState.DONE]
+    assert [each.resolved_at for each in after.conflicts] == [LATER.now]
+    assert (after.event.key, after.event.base) == ("old.key", PLAN)
+
+
 def test_two_events_that_are_one_meeting_become_one() -> None:
     calling_off = operation(OperationKind.CANCEL, id=7)
     renamed = replace(event(replace(PLAN, title="Renamed")), global_id=b"id", status=EventStatus.CANCELLED)
@@ -317,6 +339,34 @@ def test_two_events_that_are_one_meeting_become_one() -> None:
     again, _ = absorb(one, twin, setting())
     assert again.operations == one.operations, "it is called off once"
     assert not absorb(case(copy()), replace(twin, operations=()), setting())[0].cancelled
+
+
+def test_what_was_changed_of_a_twin_keeps_what_it_was_changed_from() -> None:
+    twin = case(copy(), of=event(replace(PLAN, title="Renamed")))
+    mailbox = setting().mailboxes[ZHANG]
+
+    one, _ = absorb(case(of=event(base=None)), twin)
+    assert one.edited == ("title",), "nothing was agreed on of the other: what the twin agreed on is"
+    assert observe(one, mailbox, seen(title="Planning"), setting()).event.content.title == "Renamed"
+
+    one, _ = absorb(case(of=event(replace(PLAN, location="Attic"), base=PLAN)), twin)
+    assert (one.edited, one.event.base) == (("title", "location"), PLAN), "what was agreed on stays"
+
+    one, _ = absorb(case(of=event(base=None), operations=(operation(OperationKind.CREATE),)), twin)
+    assert (one.event.content.title, one.event.base) == ("Renamed", None), "what is still to be made is made with it"
+
+
+@pytest.mark.parametrize("kind", [ConflictKind.ROOM_DECLINED, ConflictKind.ROOM_DROPPED])
+def test_a_room_that_is_asked_about_already_is_not_asked_about_anew_when_the_meeting_is_back(
+    kind: ConflictKind,
+) -> None:
+    declined = replace(event(), responses=(Response(address=MOON, answer=Answer.DECLINED, at=NOW),))
+    missing = conflict(ConflictKind.MISSING_REMOTE, id="missing")
+    asked = conflict(kind, room=MOON, local=PLAN, remote=PLAN)
+    before = case(copy(), of=declined, conflicts=(missing, asked))
+    back = before.with_conflict(replace(missing, resolved_at=NOW))
+    after = conclude(before, back, LATER).after
+    assert [each.id for each in after.conflicts if not each.resolved_at] == [asked.id]
 
 
 def test_a_page_that_tells_more_of_what_it_began_is_understood_as_a_whole() -> None:

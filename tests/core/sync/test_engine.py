@@ -5,8 +5,8 @@ import pytest
 from core.sync.house import LAKE, MOON, ZHANG, House, meeting
 from core.sync.simulated_copy import titles
 from roomd_core.errors import NotFound
-from roomd_core.model import ChangeKind, Side, Trigger
-from roomd_core.sync.remote import MailboxUnavailable, OutcomeUnknown, SignInRefused
+from roomd_core.model import ChangeKind, Mailbox, MailboxKind, Side, Trigger
+from roomd_core.sync.remote import ChangePage, MailboxUnavailable, OutcomeUnknown, SignInRefused
 
 DEADLINE = 10.0
 
@@ -58,6 +58,45 @@ async def test_a_run_asked_for_while_one_is_under_way_is_that_run(house: House) 
     assert first == second
     assert first.finished_at is not None
     assert not house.engine.syncing
+
+
+@pytest.mark.parametrize("listed_meanwhile", [True, False])
+async def test_a_run_of_all_joins_none_that_misses_a_mailbox_listed_since_it_began(
+    house: House, monkeypatch: pytest.MonkeyPatch, *, listed_meanwhile: bool
+) -> None:
+    reading, may_go, changes = asyncio.Event(), asyncio.Event(), house.exchange.changes
+
+    async def held_back(mailbox: str, state: str | None, *, limit: int = 512) -> ChangePage:
+        reading.set()
+        await may_go.wait()
+        return await changes(mailbox, state, limit=limit)
+
+    monkeypatch.setattr(house.exchange, "changes", held_back)
+    first, task = await house.engine.begin(Trigger.START)
+    await reading.wait()
+    if listed_meanwhile:
+        house.exchange.add("annex@example.com", attended=True)
+        annex = Mailbox(address="annex@example.com", kind=MailboxKind.ROOM, name="Annex")
+        async with house.store.write() as tables:
+            await tables.mailboxes.configure([*house.mailboxes, annex])
+        await house.engine.relist()
+    joined, _ = await house.engine.begin(Trigger.SCHEDULE)
+    following = asyncio.create_task(house.engine.begin(Trigger.HAND, of_all=True))
+    may_go.set()
+    second, ended = await following
+    assert joined == first
+    assert (second.id == first.id) is not listed_meanwhile
+    assert (await task).mailboxes == 4
+    assert (await ended).mailboxes == (5 if listed_meanwhile else 4)
+
+
+async def test_a_run_of_all_joins_one_that_has_only_just_begun(house: House) -> None:
+    await house.engine.relist()
+    (first, _), (second, task) = await asyncio.gather(
+        house.engine.begin(Trigger.SCHEDULE, of_all=True), house.engine.begin(Trigger.HAND, of_all=True)
+    )
+    assert first == second
+    await task
 
 
 async def test_a_run_is_noted_when_it_begins_and_when_it_ends(house: House) -> None:

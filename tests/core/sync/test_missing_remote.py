@@ -1,13 +1,23 @@
 """An event whose item is not in Exchange though nobody saw it being deleted."""
 
-from core.sync.house import LI, MOON, USER, ZHANG, House, invite, meeting
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from core.sync import cases
+from core.sync.house import LAKE, LI, MOON, USER, ZHANG, House, invite, meeting
 from core.sync.simulated_copy import titles
 from core.sync.test_room_dropped import AS_ZHANG, booked, deciding
-from core.sync.test_series import meet
+from core.sync.test_series import TEN, WEEK, meet
 from core.sync.test_series import series as a_series
-from roomd_core.api.wire import Resolution
+from core.sync.test_series_made_here import Office
+from roomd_core.api.wire import Resolution, Scope
+from roomd_core.booking.choices import choices
 from roomd_core.booking.recipients import mailed
-from roomd_core.model import Conflict, ConflictKind, EventStatus, OccupancyState, Side
+from roomd_core.model import Conflict, ConflictKind, Event, EventStatus, OccupancyState, Side, WriteKind
+from roomd_core.occurrences import exceptions_of
+from roomd_core.recurrence import Series
+from roomd_core.sync.resolve import resolve
 
 
 async def lose(house: House, uid: str) -> None:
@@ -105,16 +115,70 @@ async def test_saving_a_change_makes_it_again_and_answers_the_question(house: Ho
     assert (decided.kept, await house.conflicts()) == (Side.LOCAL, [])
 
 
-async def test_a_series_can_be_kept_here_or_cancelled(house: House) -> None:
-    uid = (await meet(house, a_series())).uid
-    await lose(house, uid)
-    conflict = await the_question(house)
-    occupied = len(await house.occupancies(MOON))
-    assert mailed(conflict, Side.LOCAL, await house.event(conflict.event or "")) == ()
-    await house.engine.resolve(conflict.id, Side.LOCAL, actor=USER)
-    house.exchange.forget_sync_states(ZHANG)
+async def lost_series(house: House) -> tuple[Event, Conflict]:
+    """Lose a series booked here, of which the third occurrence was moved, the fourth has a room of its own, and the
+    fifth was called off.
+    """
+    office = Office(house)
+    booked = await office.book()
+    later = TEN + 2 * WEEK + timedelta(hours=3)
+    await office.change(booked.id, Scope.THIS, 2, start=later, end=later + timedelta(hours=1), title="Special")
+    await office.change(booked.id, Scope.THIS, 3, rooms=("Lake",))
+    await office.cancel(booked.id, Scope.THIS, 4)
+    await office.agree()
+    await lose(house, booked.uid)
+    return await house.event(booked.id), await the_question(house)
+
+
+async def test_a_series_is_made_again_with_what_is_different_in_its_occurrences(house: House) -> None:
+    event, conflict = await lost_series(house)
+    assert "Make it in Exchange again" in choices(conflict)[Side.LOCAL]
+    house.exchange.mails.clear()
+
+    await deciding(house).decide(AS_ZHANG, conflict.id, Resolution(keep=Side.LOCAL))
+    plan = await house.engine.plan()
+    kinds = [WriteKind.CREATE, WriteKind.UPDATE, WriteKind.UPDATE, WriteKind.CANCEL]
+    assert [write.kind for write in plan] == kinds
+    told = {who for write in plan for who in write.mails}
+    assert told == {MOON, LAKE} == set(mailed(conflict, Side.LOCAL, event))
+
+    office = Office(house)
+    await office.agree()
+    [master] = office.masters
+    assert exceptions_of(master.content) == exceptions_of(event.content)
+    assert len(exceptions_of(master.content)) == 3
+    assert (await house.event(event.id)).content == event.content
+    assert await house.conflicts() == []
+
+
+async def test_a_series_made_in_outlook_is_made_again_too(house: House) -> None:
+    copy = await meet(house, a_series())
+    house.exchange.change_occurrence(copy, TEN + WEEK, title="Special")
     await house.sync()
-    assert (await house.conflicts(), len(await house.occupancies(MOON)), occupied) == ([], 4, 4)
+    await lose(house, copy.uid)
+    conflict = await the_question(house)
+    await deciding(house).decide(AS_ZHANG, conflict.id, Resolution(keep=Side.LOCAL))
+    await Office(house).agree()
+    [master] = Office(house).masters
+    assert [each and each.title for each in exceptions_of(master.content).values()] == ["Special"]
+
+
+async def test_a_series_can_be_cancelled_here(house: House) -> None:
+    event, conflict = await lost_series(house)
+    await house.engine.resolve(conflict.id, Side.EXCHANGE, actor=USER)
+    assert (await house.event(event.id)).status is EventStatus.CANCELLED
+    assert await house.occupancies() == []
+    assert {each.kind for each in await house.conflicts()} == {ConflictKind.DRIFT}, "the rooms still hold it"
+
+
+def test_single_occurrences_of_a_series_nobody_knows_are_kept_as_they_are() -> None:
+    alone = replace(cases.PLAN, series=Series(recurrence=None))
+    missing = cases.conflict(ConflictKind.MISSING_REMOTE, local=alone)
+    known = cases.case(cases.copy(missing=True), of=cases.event(alone, base=alone), conflicts=(missing,))
+    after = resolve(known, missing, Side.LOCAL, cases.setting(), actor=USER)
+    assert (after.operations, after.event, after.items) == ((), known.event, known.items)
+    assert mailed(missing, Side.LOCAL, known.event) == ()
+    assert "Nothing is written" in choices(missing)[Side.LOCAL]
 
 
 async def test_a_delete_that_the_feed_tells_is_believed_and_a_guests_copy_stands_for_nothing(house: House) -> None:

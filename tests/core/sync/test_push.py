@@ -108,6 +108,14 @@ async def test_a_create_whose_answer_was_lost_makes_exactly_one_item(house: Hous
     assert (await house.states(event))[MOON] is OccupancyState.ACCEPTED
 
 
+async def test_a_create_whose_answer_was_lost_is_found_in_the_feed_without_a_search(house: House) -> None:
+    house.exchange.luck = once("create", "after", OutcomeUnknown("The connection broke."))
+    await house.book(meeting())
+    await house.push()
+    assert await house.waiting() == 0
+    assert not [call for call, _ in house.exchange.calls if call.startswith("find_by")]
+
+
 @pytest.mark.parametrize("names_in_feed", [True, False])
 async def test_the_feed_alone_adopts_a_create_whose_answer_was_lost(house: House, *, names_in_feed: bool) -> None:
     house.exchange.names_in_feed = names_in_feed

@@ -90,7 +90,7 @@ async def test_a_meeting_copied_in_outlook_is_one_made_outside(house: House) -> 
 async def test_nothing_is_sent_after_another_daemon_took_the_store_over(house: House) -> None:
     await house.book(meeting("Too late"))
     (house._folder / "lock").unlink()
-    other = await Store.open(house._folder / FILE, clock=house.clock)
+    other = await Store.open(house._folder / FILE, clock=house.clock, machine="")
     with pytest.raises(TakenOver):
         await house.engine.push_due()
     assert house.exchange.copies(ZHANG) == []

@@ -3,12 +3,23 @@
 import asyncio
 from datetime import date, timedelta
 
+import pytest
 from msgspec.structs import replace
 
+from core.sync import cases
 from core.sync.house import LAKE, LI, MOON, ZHANG, House, at, invite, meeting
 from roomd_core.model import Answer, Content, Occupancy, OccupancyState, Side
 from roomd_core.recurrence import Daily, Recurrence, Series
-from roomd_core.sync.remote import MailboxUnavailable, RetryLater
+from roomd_core.sync.remote import (
+    ExchangeUnavailable,
+    Illegible,
+    MailboxUnavailable,
+    RemoteError,
+    RetryLater,
+    SignInRefused,
+    View,
+)
+from roomd_core.sync.view_audit import Held, compare, passed_over
 
 TOMORROW = at(10).date()
 
@@ -100,6 +111,49 @@ async def test_a_mailbox_that_cannot_be_audited_now_comes_again_and_delays_no_ot
         audited = {each.address: each.audited_at is not None for each in await tables.audits.all()}
         assert audited == {ZHANG: False, LI: True, MOON: True, LAKE: True}
         assert (await tables.audits.longest_ago(1)) == [ZHANG]
+
+
+@pytest.mark.parametrize("error", [ExchangeUnavailable("Exchange is away."), SignInRefused("wrong password")])
+async def test_nobody_else_is_asked_for_when_exchange_as_a_whole_is_away(house: House, error: RemoteError) -> None:
+    await house.sync()
+    house.exchange.luck = lambda _number, when, call, _mailbox: (
+        error if (when, call) == ("before", "changes") else None
+    )
+    house.exchange.calls.clear()
+    await house.engine.audit_some()
+    assert len(house.exchange.calls) == 1
+    async with house.store.read() as tables:
+        assert {each.audited_at for each in await tables.audits.all()} == {None}
+
+
+def an_entry(**fields: object) -> Illegible:
+    told = Illegible(item_id="another", global_id=None, title="Told", reason="a time is not a time")
+    return replace(told, **fields)
+
+
+@pytest.mark.parametrize(
+    ("entry", "event"),
+    [
+        (an_entry(global_id=b"id"), "plan"),
+        (an_entry(item_id=f"item-{cases.ZHANG}"), "plan"),
+        (an_entry(), None),
+        (an_entry(global_id=b"other"), None),
+    ],
+    ids=["by global id", "by item id", "by nothing", "another meeting's"],
+)
+def test_nothing_is_said_to_be_missing_of_what_an_illegible_entry_belongs_to(
+    entry: Illegible, event: str | None
+) -> None:
+    known = cases.case(cases.copy(), of=replace(cases.event(), global_id=b"id"))
+    occupancy = Occupancy(
+        mailbox=ZHANG, start=at(10), end=at(11), event="plan", original_start=at(10), state=OccupancyState.ACCEPTED
+    )
+    held = [Held(occupancy=occupancy, case=known)]
+    view = View(shown=(), whole=True, illegible=(entry, entry))
+    differences = compare(ZHANG, held, view, at(0), at(23))
+    assert [each.occupancy for each in differences.missing] == ([] if event else [occupancy])
+    [told] = passed_over(ZHANG, differences, held)
+    assert (told.event, told.title, told.mailbox) == (event, "Planning" if event else "Told", ZHANG)
 
 
 async def test_a_mailbox_that_cannot_be_read_is_not_audited(house: House) -> None:

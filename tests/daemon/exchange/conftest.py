@@ -13,14 +13,8 @@ Open = Callable[..., Exchange]
 
 
 @pytest.fixture
-async def lab() -> WatchedLab:
+def lab() -> WatchedLab:
     return WatchedLab(Company.seeded(people=3, rooms=5))
-
-
-@pytest.fixture
-async def address(lab: WatchedLab) -> AsyncIterator[LabAddress]:
-    async with lab.serve() as where:
-        yield where
 
 
 @pytest.fixture

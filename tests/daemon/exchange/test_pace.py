@@ -1,6 +1,7 @@
 """How many requests go at once: a rule over the steady clock, and the same against the lab."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -88,10 +89,10 @@ async def test_fewer_go_at_once_until_it_was_quiet_for_a_while() -> None:
     slots = Slots(4, clock)
     slots.complained(clock.steady())
     slots.complained(clock.steady())
-    assert slots.throttled == Throttled(at_once=2, most=4, since=clock.now())
     began = clock.now()
+    assert slots.throttled == Throttled(at_once=2, most=4, since=began, until=began + timedelta(minutes=2))
     clock.pass_seconds(QUIET)
-    assert slots.throttled == Throttled(at_once=3, most=4, since=began)
+    assert slots.throttled == Throttled(at_once=3, most=4, since=began, until=began + timedelta(minutes=2))
     clock.pass_seconds(QUIET)
     assert slots.throttled is None
 

@@ -9,10 +9,12 @@ import pytest
 
 from daemon.exchange.watched_lab import WatchedLab
 from roomd_core.access import Caller
-from roomd_core.api.wire import Booking, EventPatch, Invitee
+from roomd_core.api.wire import Booking, EventPatch, Invitee, Repeat, Scope
 from roomd_core.booking import BookingService
+from roomd_core.booking.series_edits import Change
 from roomd_core.clock import SystemClock
 from roomd_core.model import Mailbox, MailboxKind, PlannedWrite, RoomAnswer, Trigger, WriteKind
+from roomd_core.recurrence import Daily, Numbered
 from roomd_core.store import Store
 from roomd_core.sync.engine import SyncEngine
 from roomd_core.sync.window import Window
@@ -39,8 +41,9 @@ class Desk:
             store, exchange, clock, refresh=self.engine.refresh, fresh_for=timedelta(minutes=20)
         )
 
-    async def book(self, *rooms: str, attendees: Sequence[str] = ()) -> str:
+    async def book(self, *rooms: str, attendees: Sequence[str] = (), repeat: Repeat | None = None) -> str:
         booking = Booking(
+            recurrence=repeat,
             rooms=rooms,
             start=START,
             end=START + timedelta(hours=1),
@@ -144,6 +147,20 @@ async def test_a_cancellation_mails_exactly_whom_the_plan_says(desk: Desk) -> No
     assert (write.kind, write.mailbox, write.mails) == (WriteKind.CANCEL, BOSS, (MOON, GUEST))
     _, mail = await desk.carry_out()
     assert by_us(mail, [write]) == told([write])
+
+
+async def test_a_cancelled_series_mails_the_room_that_a_single_occurrence_has_too(desk: Desk) -> None:
+    daily = Repeat(pattern=Daily(), range=Numbered(count=3))
+    event = await desk.book(MOON, repeat=daily)
+    await desk.settle()
+    one = Change(patch=EventPatch(rooms=(LAKE,)), scope=Scope.THIS, occurrence=START + timedelta(days=1))
+    await desk.booking.change(CALLER, event, one)
+    await desk.settle()
+    await desk.booking.cancel(CALLER, event, scope=Scope.ALL)
+    plan = await desk.engine.plan()
+    _, mail = await desk.carry_out()
+    assert [write.mails for write in plan] == [(MOON, LAKE)]
+    assert by_us(mail, plan) == told(plan)
 
 
 async def test_planning_writes_nothing(desk: Desk) -> None:

@@ -1,13 +1,12 @@
 """`roomctl status`: the whole daemon at a glance."""
 
 from argparse import Namespace
-from zoneinfo import ZoneInfo
 
 from roomd_core.api.client import Client
-from roomd_core.api.wire import ExchangeStatus, Health, Outbox, Status
+from roomd_core.api.wire import Health, Outbox, Status
 from roomd_tui.cells import table
 from roomd_tui.commands.command import Command, Setting
-from roomd_tui.commands.views import run_text, since_text
+from roomd_tui.commands.views import run_text, since_text, throttled_text
 from roomd_tui.moments import age_text, clock_text
 from roomd_tui.words import HEALTH, count
 
@@ -23,7 +22,7 @@ def _tell(status: Status, setting: Setting) -> str:
         ("you", f"{status.caller}, {_acts(status)}"),
         ("Exchange", f"{HEALTH[exchange.health]}{since_text(exchange.since, zone)}, {exchange.endpoint}"),
         ("", exchange.message),
-        ("", _throttled(exchange, zone)),
+        ("", throttled_text(exchange.throttled, zone)),
         ("quarantine", status.quarantine),
         ("mailboxes", _mailboxes(status)),
         ("outbox", outbox_text(status.outbox, setting)),
@@ -41,13 +40,6 @@ def _acts(status: Status) -> str:
     if status.may_act_for_all:
         return f"acts for everybody, by default as {status.acts_as}" if status.acts_as else "acts for everybody"
     return f"acts as {status.acts_as}" if status.acts_as else "acts for nobody: you can look, not book"
-
-
-def _throttled(exchange: ExchangeStatus, zone: ZoneInfo) -> str:
-    held = exchange.throttled
-    return (
-        f"{held.at_once} of {held.most} requests at once{since_text(held.since, zone)}: it was busy" if held else ""
-    )
 
 
 def _mailboxes(status: Status) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from roomd_core.api.wire import EventView, MailboxStatus
+from roomd_core.api.wire import EventView, MailboxStatus, Throttled
 from roomd_core.model import KnownBy, MailboxKind, RoomAnswer, Run
 from roomd_core.zones import zone_of
 from roomd_tui import words
@@ -99,6 +99,14 @@ def read_text(status: MailboxStatus, now: datetime) -> str:
     read_at = status.freshness.read_at
     read = f"read {age_text(now - read_at)} ago" if read_at else "never read"
     return "; ".join(filter(None, (read, status.freshness.error, status.notice)))
+
+
+def throttled_text(held: Throttled | None, zone: ZoneInfo) -> str:
+    """Write how far requests are held back, and until when; nothing where they are not."""
+    if held is None:
+        return ""
+    slower = f"{held.at_once} of {held.most} requests at once{since_text(held.since, zone)}, for it was busy"
+    return f"{slower}; all again at {clock_text(held.until, zone)} if it is quiet"
 
 
 def since_text(moment: datetime | None, zone: ZoneInfo) -> str:

@@ -10,7 +10,7 @@ from textual.widgets import Static
 from roomd_core.api.wire import Health, MailboxStatus, Status
 from roomd_tui import actions
 from roomd_tui.actions import bindings
-from roomd_tui.commands.views import run_text
+from roomd_tui.commands.views import run_text, throttled_text
 from roomd_tui.moments import age_text, clock_text
 from roomd_tui.screens.acting import Session
 from roomd_tui.screens.listing import ListingScreen
@@ -75,6 +75,7 @@ def facts_text(status: Status, now: datetime, zone: ZoneInfo) -> str:
     return "\n".join(
         [
             f"Exchange  {HEALTH[exchange.health]}  {exchange.endpoint}  {exchange.message}".rstrip(),
+            *(f"Pace      {slower}" for slower in (throttled_text(exchange.throttled, zone),) if slower),
             f"Outbox    {waiting}",
             f"Last      {last}",
             f"Next      {'a run is under way' if status.syncing else following}",

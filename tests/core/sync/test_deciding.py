@@ -321,10 +321,11 @@ def test_only_what_was_given_up_goes_on_when_an_item_is_back() -> None:
 def test_an_item_that_is_back_ends_that_exchange_refused_to_make_another() -> None:
     refused = conflict(ConflictKind.REJECTED)
     waiting = case(of=event(base=None), operations=(parked(OperationKind.CREATE),), conflicts=(refused,))
-    after = observe(waiting, setting().mailboxes[ZHANG], seen(own_key="old.key"), LATER)
+    seen_again = observe(waiting, setting().mailboxes[ZHANG], seen(own_key="old.key"), LATER)
+    after = conclude(waiting, seen_again, LATER).after
     assert [op.state for op in after.operations] == [OperationState.DONE]
     assert [each.resolved_at for each in after.conflicts] == [LATER.now]
-    assert (after.event.key, after.event.base) == ("old.key", PLAN)
+    assert (after.event.key, after.event.base) == (waiting.event.key, PLAN)
 
 
 def test_two_events_that_are_one_meeting_become_one() -> None:
@@ -345,14 +346,14 @@ def test_what_was_changed_of_a_twin_keeps_what_it_was_changed_from() -> None:
     twin = case(copy(), of=event(replace(PLAN, title="Renamed")))
     mailbox = setting().mailboxes[ZHANG]
 
-    one, _ = absorb(case(of=event(base=None)), twin)
+    one, _ = absorb(case(of=event(base=None)), twin, setting())
     assert one.edited == ("title",), "nothing was agreed on of the other: what the twin agreed on is"
     assert observe(one, mailbox, seen(title="Planning"), setting()).event.content.title == "Renamed"
 
-    one, _ = absorb(case(of=event(replace(PLAN, location="Attic"), base=PLAN)), twin)
+    one, _ = absorb(case(of=event(replace(PLAN, location="Attic"), base=PLAN)), twin, setting())
     assert (one.edited, one.event.base) == (("title", "location"), PLAN), "what was agreed on stays"
 
-    one, _ = absorb(case(of=event(base=None), operations=(operation(OperationKind.CREATE),)), twin)
+    one, _ = absorb(case(of=event(base=None), operations=(operation(OperationKind.CREATE),)), twin, setting())
     assert (one.event.content.title, one.event.base) == ("Renamed", None), "what is still to be made is made with it"
 
 

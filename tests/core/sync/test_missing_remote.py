@@ -137,7 +137,7 @@ async def test_a_series_is_made_again_with_what_is_different_in_its_occurrences(
 
     await deciding(house).decide(AS_ZHANG, conflict.id, Resolution(keep=Side.LOCAL))
     plan = await house.engine.plan()
-    kinds = [WriteKind.CREATE, WriteKind.UPDATE, WriteKind.UPDATE, WriteKind.CANCEL]
+    kinds = [WriteKind.CLEAR, WriteKind.CREATE, WriteKind.UPDATE, WriteKind.UPDATE, WriteKind.CANCEL]
     assert [write.kind for write in plan] == kinds
     told = {who for write in plan for who in write.mails}
     assert told == {MOON, LAKE} == set(mailed(conflict, Side.LOCAL, event))

@@ -7,6 +7,7 @@ from core.sync.house import ZHANG, House, at, meeting
 from core.sync.simulated_copy import titles
 from roomd_core.model import ConflictKind, Item, Operation, OperationKind, OperationState
 from roomd_core.sync.case import Revision
+from roomd_core.sync.clearing import Clearer
 from roomd_core.sync.ledger import Decision, Ledger
 from roomd_core.sync.locks import MailboxLocks
 from roomd_core.sync.loss_guard import LossGuard
@@ -34,7 +35,9 @@ async def work(house: House, event: str, meanwhile: Callable[[], Awaitable[None]
     await ledger.list_mailboxes()
     ledger.meanwhile = meanwhile
     puller = Puller(ledger, house.exchange, LossGuard(ledger, house.exchange, Limits()))
-    outbox = Outbox(ledger, house.exchange, puller, MailboxLocks(), settle=timedelta(minutes=2), random=lambda: 0.5)
+    locks = MailboxLocks()
+    clearer = Clearer(ledger, house.exchange, locks)
+    outbox = Outbox(ledger, house.exchange, puller, locks, clearer, settle=timedelta(minutes=2), random=lambda: 0.5)
     async with house.store.read() as tables:
         [operation] = await tables.operations.open_of_event(event)
     await outbox.work(operation)
@@ -66,7 +69,7 @@ async def test_a_change_whose_item_is_forgotten_meanwhile_is_sent_and_not_noted_
 
 
 async def test_an_item_to_be_made_anew_that_is_back_meanwhile_is_gone_on_with(house: House) -> None:
-    event = await house.book(meeting())
+    event = await house.book(meeting(rooms=[]))
     await house.push()
     copy = await the_copy(house, event)
     there = house.exchange.copy(ZHANG, (await house.event(event)).uid)

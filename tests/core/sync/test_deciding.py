@@ -342,6 +342,34 @@ def test_two_events_that_are_one_meeting_become_one() -> None:
     assert not absorb(case(copy()), replace(twin, operations=()), setting())[0].cancelled
 
 
+def test_what_was_saved_of_a_twin_whose_meeting_seemed_gone_is_asked_about() -> None:
+    create = operation(OperationKind.CREATE)
+    twin = case(copy(MOON), of=event(replace(PLAN, title="Saved"), base=None), operations=(create,))
+
+    [asked] = absorb(case(copy()), twin, setting())[0].conflicts
+    assert (asked.kind, asked.event, asked.units) == (ConflictKind.EDIT, "plan", ("title",))
+    assert asked.local
+    assert asked.remote
+    assert (asked.local.title, asked.remote.title) == ("Saved", PLAN.title)
+
+    one, _ = absorb(case(of=CANCELLED), twin, setting())
+    [asked] = one.conflicts
+    assert (asked.kind, asked.local, one.cancelled) == (ConflictKind.EDIT_VS_DELETE, twin.event.content, True)
+    for alike in (replace(twin, operations=()), replace(twin, event=event(base=None))):
+        assert absorb(case(copy()), alike, setting())[0].conflicts == ()
+
+
+def test_of_two_events_a_copy_may_be_of_the_one_made_here_is_it_unless_it_is_over() -> None:
+    mine = case(of=replace(event(base=None), id="mine"), operations=(operation(OperationKind.CREATE),))
+    theirs = case(copy(MOON), of=replace(event(), id="theirs", uid="outlook", key=None, global_id=b"id"))
+    told = seen(global_id=b"id")
+    assert Cases([mine, theirs]).matching(ZHANG, told) == mine
+    over = replace(mine, operations=(), event=replace(mine.event, status=EventStatus.CANCELLED))
+    assert Cases([over, theirs]).matching(ZHANG, told) == theirs
+    assert Cases([over, theirs]).matching(ZHANG, replace(told, own_key="here.key")) == theirs
+    assert Cases([mine]).matching(ZHANG, replace(told, own_key="here.key")) == mine
+
+
 def test_what_was_changed_of_a_twin_keeps_what_it_was_changed_from() -> None:
     twin = case(copy(), of=event(replace(PLAN, title="Renamed")))
     mailbox = setting().mailboxes[ZHANG]

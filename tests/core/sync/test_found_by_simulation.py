@@ -405,3 +405,19 @@ async def test_half_of_a_lost_update_chosen_alike_in_outlook_does_not_drop_the_o
     [asked] = await house.conflicts()
     assert asked.local
     assert (asked.units, asked.local.location) == (("location",), "Ours")
+
+
+async def test_a_room_left_with_what_was_never_seen_in_its_organizers_calendar_is_asked_about(house: House) -> None:
+    await house.sync()
+    event = await house.book(meeting())
+    house.exchange.luck = once("create", "after", OutcomeUnknown("The connection broke."))
+    await house.engine.push_due()
+    house.exchange.luck = good_luck
+    house.exchange.remove(ZHANG, (await house.event(event)).uid)
+    await house.engine.refresh([MOON])
+    await house.cancel(event)
+    await house.settle()
+
+    assert [(asked.kind, asked.room) for asked in await house.conflicts()] == [("drift", MOON)]
+    assert [held.start for held in await house.occupancies(MOON)] == [at(10)]
+    assert await house.engine.audit(MOON) == []

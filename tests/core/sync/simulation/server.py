@@ -12,7 +12,8 @@ from roomd_core.model import Answer, Content, ItemRef
 from roomd_core.sync.remote import ChangePage, Mail, OutcomeUnknown, RemoteError
 
 LISTED = (ZHANG, LI, MOON, LAKE)
-READS = frozenset({"changes", "fetch", "find_by_key", "find_by_global_id", "view"})
+SHOW_WHAT_IS_BACK = frozenset({"changes", "find_by_global_id"})
+"""Other calls only show items that are known by their ids, or carry a key of roomd's."""
 
 
 class Late(OutcomeUnknown):
@@ -115,7 +116,7 @@ class RecordingExchange(SimulatedExchange):
     def _strike(self, when: str, call: str, mailbox: str) -> None:
         if self._quiet:
             return
-        if when == "after" and call in READS:
+        if when == "after" and call in SHOW_WHAT_IS_BACK:
             self._unseen.pop(mailbox, None)
         writer, self._writer = self._writer, OUTLOOK  # whoever acts meanwhile is somebody else
         super()._strike(when, call, mailbox)

@@ -159,6 +159,7 @@ class World:
         run = await self.daemon.engine.run(Trigger.HAND)
         undisturbed = struck == self.weather.struck and not self.weather.wrong_password
         waits = {mailbox for mailbox, until in self.daemon.door.wished.items() if until > self.clock.steady()}
+        waits |= {error.mailbox for error in run.errors if "Nothing was deleted here" in error.message}
         if undisturbed and self.weather.poisoned and not run.errors[0].message.startswith("Exchange refused"):
             self.counts["rounds beside a poisoned mailbox"] += 1
             if run.mailboxes < len(LISTED) - len({self.weather.poisoned, *waits}):

@@ -16,6 +16,7 @@ from roomd_core.sync.remote import (
     MailboxUnavailable,
     RemoteError,
     RetryLater,
+    Shown,
     SignInRefused,
     View,
 )
@@ -129,6 +130,16 @@ async def test_nobody_else_is_asked_for_when_exchange_as_a_whole_is_away(house: 
 def an_entry(**fields: object) -> Illegible:
     told = Illegible(item_id="another", global_id=None, title="Told", reason="a time is not a time")
     return replace(told, **fields)
+
+
+def test_a_copy_whose_meeting_is_not_known_by_its_global_id_is_known_by_its_item() -> None:
+    known = cases.case(cases.copy())
+    occupancy = Occupancy(
+        mailbox=ZHANG, start=at(10), end=at(11), event="plan", original_start=at(10), state=OccupancyState.ACCEPTED
+    )
+    shown = Shown(item_id=f"item-{ZHANG}", global_id=b"id", title="Planning", start=at(10), end=at(11))
+    view = View(shown=(shown,), whole=True)
+    assert not compare(ZHANG, [Held(occupancy=occupancy, case=known)], view, at(0), at(23))
 
 
 @pytest.mark.parametrize(

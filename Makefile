@@ -45,7 +45,7 @@ contract: $(READY) ## Hold any EWS endpoint to the lab's contract: make contract
 
 simulate: $(READY) ## Live histories of the sync engine: make simulate SEEDS=100000 [JOBS=2], or one: make simulate SEED=7
 	@cd tests && ../$(BIN)/python -m core.sync.simulation.runner $(if $(SEED),--seed $(SEED)) \
-	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) $(if $(JOBS),--jobs $(JOBS)) $(if $(CLONES),--clones)
+	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) $(if $(JOBS),--jobs $(JOBS))
 
 kills: $(READY) ## Kill the daemon under load, again and again: make kills KILLS=100 [SEED=7]
 	ROOMD_KILLS=$(or $(KILLS),20) ROOMD_KILL_SEED=$(or $(SEED),1) $(BIN)/pytest tests/system/test_kill.py -s

@@ -49,6 +49,7 @@ FLOORS = {
     "rounds beside a poisoned mailbox": 0.1,
     "runs with clock jumps": 0.5,
     "second daemons refused": 1.0,
+    "act: clone_machine": 0.5,
     "runs with non-empty stores": 0.95,
 }
 """How often each has to happen, for each seed."""

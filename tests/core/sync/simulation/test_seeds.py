@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.sync.simulation.coverage import shortfalls
-from core.sync.simulation.runner import SEEDS, digest_of, how_to_replay, live, live_all, workplace
+from core.sync.simulation.runner import JOBS, SEEDS, digest_of, how_to_replay, live, live_all, workplace
 from core.sync.simulation.world import Result
 
 pytestmark = pytest.mark.timeout(900)  # all seeds are lived once, for whichever test comes first
@@ -23,7 +23,7 @@ ELSEWHERE = 30
 
 @pytest.fixture(scope="module")
 def lived() -> list[Result]:
-    return list(live_all(range(SEEDS)))
+    return sorted(live_all(range(SEEDS), jobs=JOBS), key=lambda result: result.seed)
 
 
 def test_the_seeds_met_enough_to_prove_anything(lived: list[Result]) -> None:

@@ -47,8 +47,8 @@ class Result:
 class World:
     """Everything of one seed."""
 
-    def __init__(self, folder: Path, seed: int, *, clones: bool = False) -> None:
-        self._may_clone = clones
+    def __init__(self, folder: Path, seed: int) -> None:
+        self._may_clone = seed % 2 == 1  # in every second one the store is copied, and a second daemon works on that
         self.random = Random(seed)
         self.history = History()
         self.counts: Counter[str] = Counter()
@@ -288,9 +288,9 @@ class World:
             self.history.breaks("S8", f"an idle round asked for {asked}")
 
 
-async def live_one(folder: Path, seed: int, *, clones: bool = False) -> Result:
+async def live_one(folder: Path, seed: int) -> Result:
     """Live one seed to its end, in a folder of its own that is gone afterwards."""
-    world = World(folder / f"seed{seed}", seed, clones=clones)
+    world = World(folder / f"seed{seed}", seed)
     try:
         with _same_ids(seed):
             await world.live()

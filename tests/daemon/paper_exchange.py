@@ -124,6 +124,9 @@ class PaperExchange:
         del self._items[mailbox][ref.item_id]
         self._feed[mailbox].append(ref.item_id)
 
+    async def discard(self, mailbox: str, ref: ItemRef) -> None:
+        await self.cancel(mailbox, ref, mail=Mail.NOBODY)
+
     async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:
         await self._write(mailbox)
         self._put(mailbox, replace(self._current(mailbox, ref), answer=answer))

@@ -10,7 +10,7 @@ import pytest
 from daemon.lab_daemon import a_person, lab_daemon
 from daemon.live_daemon import TOMORROW
 from roomd_core.api.wire import Booking, EventPatch, Repeat, Scope
-from roomd_core.model import ChangeKind, ConflictKind, Side
+from roomd_core.model import Answer, ChangeKind, ConflictKind, EventStatus, Side
 from roomd_core.recurrence import Daily, Numbered
 from roomd_daemon.service import DATABASE
 from roomd_lab import Lab, LabAddress
@@ -67,3 +67,25 @@ async def test_a_series_that_vanished_is_made_again_with_its_exceptions(
         assert [each.start for each in shown] == [TOMORROW, second + 2 * HOUR, TOMORROW + 3 * A_DAY]
         [audited] = (await client.audit(BOSS)).mailboxes
         assert audited.findings == ()
+
+
+async def test_a_meeting_deleted_without_a_word_and_saved_again_is_accepted_by_its_room(
+    tmp_path: Path, lab: Lab, address: LabAddress
+) -> None:
+    async with lab_daemon(tmp_path, lab, address, MORE) as client:
+        plan = Booking(rooms=(ROOM,), start=TOMORROW, end=TOMORROW + HOUR, title="Plans")
+        booked = await client.book(plan, wait=True)
+        await client.sync(wait=True)
+        await client.sync(wait=True)
+        lab.outlook.delete(BOSS, lab.outlook.calendar(BOSS)[0].uid)
+        await client.sync(wait=True)
+        assert (await client.event(booked.id)).status is EventStatus.CANCELLED
+        [left] = lab.outlook.calendar(ROOM)
+
+        await client.change(booked.id, EventPatch(title="Plans again"), wait=True)
+        await client.sync(wait=True)
+
+        [anew], [held] = lab.outlook.calendar(BOSS), lab.outlook.calendar(ROOM)
+        assert held.uid == anew.uid != left.uid
+        assert [each.answer for each in (await client.event(booked.id)).rooms] == [Answer.ACCEPTED]
+        assert (await client.conflicts()).conflicts == ()

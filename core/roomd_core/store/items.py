@@ -58,6 +58,16 @@ class Items(Table):
             )
         )
 
+    async def made_since_read(self, mailbox: str) -> list[str]:
+        """Return the ids of the organizer's items that roomd has made in a mailbox since it was last read."""
+        rows = await self._rows(
+            "SELECT item_id FROM operation CROSS JOIN item ON item.event = operation.event AND is_organizer"
+            " AND item.mailbox = operation.mailbox WHERE operation.mailbox = :mailbox AND operation.kind = 'create'"
+            " AND state = 'done' AND sent_at >= (SELECT coalesce(read_at, 0) FROM mailbox WHERE address = :mailbox)",
+            mailbox=mailbox,
+        )
+        return [item_id for (item_id,) in rows]
+
     async def drifting(self) -> list[str]:
         """Return the ids of the events of which some room's copy differs from the organizer's."""
         rows = await self._rows("SELECT DISTINCT event FROM item WHERE drift <> ''")

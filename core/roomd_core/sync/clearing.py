@@ -11,7 +11,7 @@ from roomd_core.sync.backoff import LONGEST
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
 from roomd_core.sync.notes import current
-from roomd_core.sync.remote import ExchangeUnavailable, Mail, Rejected, Remote, RemoteError
+from roomd_core.sync.remote import ExchangeUnavailable, Rejected, Remote, RemoteError
 from roomd_core.sync.sending import leftovers
 
 logger = logging.getLogger(__name__)
@@ -46,5 +46,5 @@ class Clearer:
         async with self._locks.of(item.mailbox):
             for seen in await self._remote.fetch(item.mailbox, [item.ref.item_id]):
                 if not seen.is_cancelled:
-                    await self._remote.cancel(item.mailbox, seen.ref, mail=Mail.NOBODY)
+                    await self._remote.discard(item.mailbox, seen.ref)
             await self._ledger.revise(item.event, lambda c, _: c.without_item(item.mailbox, item.ref.item_id))

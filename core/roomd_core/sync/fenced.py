@@ -59,6 +59,11 @@ class FencedRemote:
         await self._require_may_send()
         await self._remote.cancel(mailbox, ref, mail=mail)
 
+    async def discard(self, mailbox: str, ref: ItemRef) -> None:
+        """Take a guest's copy out, if the store may send."""
+        await self._require_may_send()
+        await self._remote.discard(mailbox, ref)
+
     async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:
         """Answer an invitation, if the store may send."""
         await self._require_may_send()

@@ -125,6 +125,8 @@ class Lookup:
             return push.send_again(case, left) if left else case
 
         await self._notes.note(operation, taken_in)
+        for item_id in ids:
+            self._puller.expect(operation.mailbox, item_id)
 
     async def _look_for_created(self, case: Case, operation: Operation) -> None:
         """Read the feed first: it shows the item without a search, and adopts it. Then search for the key.

@@ -45,6 +45,7 @@ class Outbox:
         self._remote = remote
         self._locks = locks
         self._clearer = clearer
+        self._puller = puller
         self._notes = OperationNotes(ledger, random)
         self._lookup = Lookup(self._notes, remote, puller, settle=settle)
 
@@ -171,6 +172,8 @@ class Outbox:
             return observe(case, mailbox, seen, setting)
 
         await self._notes.note(operation, taken_in)
+        if ref is not None and operation.kind is OperationKind.CREATE:
+            self._puller.expect(operation.mailbox, ref.item_id)
 
     async def _failed(self, operation: Operation, error: RemoteError) -> None:
         await self._notes.note_error(operation, error, push.fail)

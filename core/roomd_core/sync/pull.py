@@ -49,6 +49,12 @@ class Puller:
         self._ledger = ledger
         self._remote = remote
         self._losses = losses
+        self._unshown: dict[str, set[str]] = {}
+        self._begun: set[str] = set()
+
+    def expect(self, mailbox: str, item_id: str) -> None:
+        """Say that roomd made an item itself, or found one without the feed, which is to show it next."""
+        self._unshown.setdefault(mailbox, set()).add(item_id)
 
     async def pull(self, mailbox: Mailbox) -> Pulled:
         """Bring in everything that changed since the stored sync state. Raise RemoteError.
@@ -57,6 +63,11 @@ class Puller:
         """
         async with self._ledger.store.glance() as tables:
             state, has_unreadable = await tables.mailboxes.position(mailbox.address)
+            if mailbox.address not in self._begun:
+                self._unshown.setdefault(mailbox.address, set()).update(
+                    await tables.items.made_since_read(mailbox.address)
+                )
+                self._begun.add(mailbox.address)
         pulled = await self._pull(mailbox, state)
         if has_unreadable:
             await self._read_unreadable(mailbox)
@@ -90,6 +101,24 @@ class Puller:
             async with self._ledger.store.write() as tables:
                 await tables.unreadable.forget(mailbox.address, gone)
 
+    async def _look_for_unshown(self, mailbox: Mailbox, page: ChangePage) -> None:
+        """See what became of items made here that the feed does not show, before its state is stored.
+
+        It does not tell of an item that came and went between two readings. Such a one is asked about: nobody saw it
+        being deleted.
+        """
+        self._shown(mailbox, page)
+        unshown = self._unshown.get(mailbox.address)
+        if not unshown:
+            return
+        fetched = await fetch(self._remote, mailbox.address, sorted(unshown))
+        if gone := sorted(unshown - fetched.there):
+            lost = ChangePage(state="", changed=(), deleted=tuple(gone), last=False)
+            await self._take_in(mailbox, lost, whole=False, listed=True)
+            unshown.difference_update(gone)
+        if page.last:
+            unshown.clear()
+
     async def _is_first(self, mailbox: Mailbox) -> bool:
         async with self._ledger.store.glance() as tables:
             return not await tables.items.of_mailbox(mailbox.address)
@@ -98,6 +127,7 @@ class Puller:
         pulled = Pulled()
         while True:
             page = await self._remote.changes(mailbox.address, state, limit=PAGE)
+            await self._look_for_unshown(mailbox, page)
             if page.state != state or page.changed or page.deleted or page.unreadable:
                 page = await self._whole_loss(mailbox, page)
                 pulled += await self._take_in(mailbox, page)
@@ -106,10 +136,16 @@ class Puller:
             _check_progress(mailbox, state, page)
             state = page.state
 
+    def _shown(self, mailbox: Mailbox, page: ChangePage) -> None:
+        if unshown := self._unshown.get(mailbox.address):
+            unshown.difference_update(seen.ref.item_id for seen in page.changed)
+            unshown.difference_update(page.deleted, (each.item_id for each in page.unreadable))
+
     async def _whole_loss(self, mailbox: Mailbox, page: ChangePage) -> ChangePage:
         """Read on to the end when a page says that too much is gone, so that one question is about all of it."""
         while not page.last and await self._losses.doubt(mailbox, page):
             more = await self._remote.changes(mailbox.address, page.state, limit=PAGE)
+            self._shown(mailbox, more)
             _check_progress(mailbox, page.state, more)
             page = _joined(page, more)
         return page
@@ -174,6 +210,7 @@ class Puller:
         The state is stored with the last rows: until then, a restart begins again.
         """
         pages = await self._list(mailbox)
+        self._unshown.pop(mailbox.address, None)
         gone, late = await self._missing(mailbox, pages)
         found = tuple(late.read.values())
         pulled = Pulled()

@@ -306,7 +306,17 @@ class Remote(Protocol):
         ...
 
     async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:
-        """Cancel the meeting and move the item to Deleted Items, only if ``ref`` is current."""
+        """Cancel the meeting and move the item to Deleted Items, only if ``ref`` is current.
+
+        Raise OutcomeUnknown, Stale, Gone; Rejected where the mailbox does not organize it.
+        """
+        ...
+
+    async def discard(self, mailbox: str, ref: ItemRef) -> None:
+        """Move a guest's copy to Deleted Items, only if ``ref`` is current. Nobody is mailed.
+
+        Raise OutcomeUnknown, Stale, Gone; Rejected where the mailbox organizes it.
+        """
         ...
 
     async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:

@@ -65,6 +65,10 @@ class WatchedRemote:
         """Cancel a meeting."""
         await self._watch(self._remote.cancel(mailbox, ref, mail=mail))
 
+    async def discard(self, mailbox: str, ref: ItemRef) -> None:
+        """Take a guest's copy out."""
+        await self._watch(self._remote.discard(mailbox, ref))
+
     async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:
         """Answer an invitation."""
         await self._watch(self._remote.respond(mailbox, ref, answer))

@@ -151,6 +151,17 @@ class Exchange:
         """
         await self._call_off(mailbox, await self._current(mailbox, ref), mail=mail)
 
+    async def discard(self, mailbox: str, ref: ItemRef) -> None:
+        """Move a guest's copy to Deleted Items, if ``ref`` is current (EWS DeleteItem); nobody is mailed.
+
+        Raise OutcomeUnknown, Stale, Gone; Rejected where the mailbox organizes it: that would cancel a meeting.
+        """
+        item = await self._current(mailbox, ref)
+        if item.is_organizer or not item.is_meeting:
+            raise Rejected(f"{mailbox} organizes {item.title!r}: cancel it")
+        payload = writes.delete(self._line.principal(mailbox), item.ref, mail=Mail.NOBODY)
+        await self._write("DeleteItem", mailbox, payload, read_done)
+
     async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:
         """Answer an invitation as that mailbox (EWS AcceptItem and its kin). Raise OutcomeUnknown, Gone."""
         payload = writes.respond(self._line.principal(mailbox), ref, answer)

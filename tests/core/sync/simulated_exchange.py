@@ -200,7 +200,7 @@ class SimulatedExchange:
         page = ChangePage(
             state=f"{calendar.epoch}:{end}",
             changed=tuple(self._seen(calendar.copies[i]) for i in shown if i in calendar.copies),
-            deleted=tuple(i for i in shown if i not in calendar.copies and state is not None),
+            deleted=tuple(i for i in shown if i not in calendar.copies and i in calendar.feed[:position]),
             last=last,
         )
         self._strike("after", "changes", mailbox)
@@ -264,12 +264,22 @@ class SimulatedExchange:
     async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:
         self._strike("before", "cancel", mailbox)
         copy = self._checked(mailbox, ref)
+        if not copy.is_organizer:
+            raise Rejected("It is organized by somebody else.")
         if mail is Mail.NOBODY:
             self._remove(mailbox, copy)
         else:
             assert invited(copy.content), "nobody is there to be mailed"
             self.call_off(copy)
         self._strike("after", "cancel", mailbox)
+
+    async def discard(self, mailbox: str, ref: ItemRef) -> None:
+        self._strike("before", "discard", mailbox)
+        copy = self._checked(mailbox, ref)
+        if copy.is_organizer:
+            raise Rejected("It is organized here.")
+        self._remove(mailbox, copy)
+        self._strike("after", "discard", mailbox)
 
     async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:
         self._strike("before", "respond", mailbox)

@@ -32,7 +32,7 @@ from roomd_core.sync.remote import (
 )
 
 logger = logging.getLogger(__name__)
-WRITES = frozenset({"create", "update", "update_occurrence", "cancel", "cancel_occurrence", "respond"})
+WRITES = frozenset({"create", "update", "update_occurrence", "cancel", "cancel_occurrence", "discard", "respond"})
 READS = frozenset({"changes", "fetch", "find_by_key", "find_by_global_id", "view", "availability"})
 ONE_IN = 1 if os.environ.get("ROOMD_FAILURES") == "all" else 60
 """How many pairs of a call and a fault stand behind each that is tried."""

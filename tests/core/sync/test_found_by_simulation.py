@@ -28,7 +28,7 @@ def once(call: str, when: str, error: BaseException) -> Luck:
 def locked(address: str) -> Luck:
     """Let nothing be taken out of a mailbox."""
     refused = MailboxUnavailable("It is held for an investigation.")
-    return lambda _number, _moment, call, mailbox: refused if (call, mailbox) == ("cancel", address) else None
+    return lambda _number, _moment, call, mailbox: refused if (call, mailbox) == ("discard", address) else None
 
 
 @contextmanager

@@ -229,7 +229,7 @@ async def test_a_room_that_cannot_be_cleared_keeps_no_meeting_from_being_made_an
     house.exchange.remove(ZHANG, (await house.event(event)).uid)
     await house.sync()
     house.exchange.luck = lambda _n, _when, call, mailbox: (
-        MailboxUnavailable("It moves.") if (call, mailbox) == ("cancel", MOON) else None
+        MailboxUnavailable("It moves.") if (call, mailbox) == ("discard", MOON) else None
     )
     await house.change(event, title="Again")
     await house.settle()
@@ -391,3 +391,18 @@ async def test_a_cancellation_that_frees_a_room_goes_before_the_booking_that_tak
     await house.push()
     assert (await house.states(second))[MOON] is OccupancyState.ACCEPTED
     assert await house.conflicts() == []
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "a restart"])
+async def test_what_is_gone_before_the_feed_shows_that_it_was_made_is_asked_about(
+    house: House, meanwhile: str
+) -> None:
+    await house.sync()
+    event = await house.book(meeting())
+    await house.engine.push_due()
+    house.exchange.call_off(house.exchange.copies(ZHANG)[0])
+    if meanwhile == "a restart":
+        await house.restart()
+    await house.sync()
+    [asked] = await house.conflicts()
+    assert (asked.event, asked.kind) == (event, "missing-remote")

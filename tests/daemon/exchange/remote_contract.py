@@ -182,6 +182,21 @@ class RemoteContract:
         assert await remote.find_by_key(BOSS, KEY) == []
         assert await remote.availability([ROOM], MEETING.start, MEETING.end) == []
 
+    async def test_a_guests_copy_is_taken_out_and_nobody_is_told(self, remote: Remote) -> None:
+        own, copy = await book(remote), await only_copy(remote, ROOM)
+        with pytest.raises(Rejected):
+            await remote.cancel(ROOM, copy.ref, mail=Mail.NOBODY)
+        with pytest.raises(Rejected):
+            await remote.discard(BOSS, own.ref)
+
+        await remote.discard(ROOM, copy.ref)
+
+        assert await remote.fetch(ROOM, [copy.ref.item_id]) == []
+        assert await remote.availability([ROOM], MEETING.start, MEETING.end) == []
+        assert (await answers(remote))[ROOM] is Answer.ACCEPTED
+        with pytest.raises(Gone):
+            await remote.discard(ROOM, copy.ref)
+
     async def test_what_is_gone_can_neither_be_read_nor_changed(self, remote: Remote) -> None:
         own = await book(remote)
         await remote.cancel(BOSS, own.ref, mail=Mail.EVERYBODY)

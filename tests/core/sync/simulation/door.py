@@ -74,6 +74,9 @@ class Door:
     async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:
         await self._ask(mailbox, lambda: self._exchange.cancel(mailbox, ref, mail=mail))
 
+    async def discard(self, mailbox: str, ref: ItemRef) -> None:
+        await self._ask(mailbox, lambda: self._exchange.discard(mailbox, ref))
+
     async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:
         await self._ask(mailbox, lambda: self._exchange.respond(mailbox, ref, answer))
 

@@ -87,6 +87,10 @@ class RecordingExchange(SimulatedExchange):
         write = super().cancel
         await self._write(lambda: write(mailbox, ref, mail=mail))
 
+    async def discard(self, mailbox: str, ref: ItemRef) -> None:
+        write = super().discard
+        await self._write(lambda: write(mailbox, ref))
+
     async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:
         write = super().respond
         await self._write(lambda: write(mailbox, ref, answer))

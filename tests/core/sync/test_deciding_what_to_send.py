@@ -9,7 +9,7 @@ from core.sync.cases import PLAN, SECOND, SERIES, WEEKLY, case, conflict, copy, 
 from core.sync.house import LAKE, LI, MOON, NOW, at, invite
 from roomd_core.model import ConflictKind, Content, EventStatus, OperationKind, OperationState
 from roomd_core.occurrences import bare
-from roomd_core.recurrence import ModifiedOccurrence
+from roomd_core.recurrence import ModifiedOccurrence, Numbered
 from roomd_core.sync import push
 from roomd_core.sync.remote import Mail, OneOccurrence, Rejected
 from roomd_core.sync.sending import (
@@ -24,6 +24,7 @@ from roomd_core.sync.sending import (
     leftovers,
     what_to_send,
 )
+from roomd_core.sync.steps import Step, next_step, rule_is_unsent
 
 HOUR = timedelta(hours=1)
 NOBODY = replace(PLAN, rooms=())
@@ -127,6 +128,19 @@ def test_an_occurrence_that_happens_again_was_nothing_before() -> None:
     assert found == UpdatingOccurrence(ref=REF, one=one, mail=Mail.CHANGED)
 
 
+def test_a_series_that_happens_as_before_keeps_its_exceptions_when_its_master_is_written() -> None:
+    there = replace(SERIES, series=WEEKLY.with_modified(MOVED))
+    renamed = replace(SERIES, title="Renamed")
+    assert next_step(there, renamed) == Step(content=replace(there, title="Renamed")), "they are written after it"
+    later = replace(renamed, start=PLAN.start + HOUR, end=PLAN.end + HOUR)
+    assert next_step(there, later) == Step(content=later), "another time costs them"
+    once = replace(SERIES, series=replace(WEEKLY, recurrence=replace(WEEKLY.recurrence, range=Numbered(count=1))))
+    assert next_step(there, once) == Step(content=once), "its day is no more"
+    assert next_step(there, there) == Step(content=there), "nothing is left to write"
+    assert rule_is_unsent(there, once)
+    assert not rule_is_unsent(there, renamed)
+
+
 # -- what is not written ---------------------------------------------------------------------------------------------
 
 
@@ -157,6 +171,8 @@ def test_exceptions_that_a_new_time_cost_are_not_agreed_on() -> None:
     assert (after.event.base, after.event.content) == (bare(written), written), "it is written again"
     assert push.agreed(sent, SERIES, written) == sent, "Exchange shows it"
     assert push.agreed(sent, None, shifted) == sent, "a new series has none to lose"
+    renamed = replace(written, title="Renamed")
+    assert push.agreed(sent, renamed, shifted) == sent, "a new title costs none"
 
 
 def test_a_created_item_is_the_organizers_and_waits_for_nothing() -> None:

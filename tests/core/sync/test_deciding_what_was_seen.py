@@ -16,6 +16,7 @@ from roomd_core.model import (
     Event,
     EventStatus,
     Item,
+    ItemKind,
     ItemRef,
     OperationKind,
     OperationState,
@@ -23,10 +24,10 @@ from roomd_core.model import (
     Response,
     Side,
 )
-from roomd_core.recurrence import ModifiedOccurrence, Series
+from roomd_core.recurrence import Daily, ModifiedOccurrence, Numbered, Recurrence, Series
 from roomd_core.sync.case import Case, Setting
 from roomd_core.sync.observe import absorb, observe, observe_absence, rank
-from roomd_core.sync.remote import RemoteItem
+from roomd_core.sync.remote import RemoteItem, RemoteSeries
 
 HOUR = timedelta(hours=1)
 LATER = setting(NOW + HOUR)
@@ -215,6 +216,17 @@ def test_of_an_update_that_was_never_sent_nothing_is_agreed_on() -> None:
     assert saw(case(copy(), of=ours, operations=(unknown,)), seen(title="Renamed")).conflicts == ()
 
 
+def test_a_lost_update_that_moved_a_series_is_agreed_on() -> None:
+    shifted = replace(SERIES, start=PLAN.start + HOUR, end=PLAN.end + HOUR)
+    waiting = operation(state=OperationState.UNKNOWN, payload=shifted)
+    known = case(copy(kind=ItemKind.MASTER), of=event(shifted, base=SERIES), operations=(waiting,))
+    rule = Numbered(count=4)
+    told = RemoteSeries(recurrence=Recurrence(pattern=Daily(interval=7), first=PLAN.start.date(), range=rule))
+    master = seen(kind=ItemKind.MASTER, start=shifted.start, end=shifted.end)
+    after = saw(known, replace(master, detail=replace(seen().detail, series=told)))
+    assert (after.event.content, after.event.base, after.conflicts) == (shifted, shifted, ())
+
+
 def test_words_that_exchange_put_below_a_text_are_agreed_on_with_it() -> None:
     written = replace(PLAN, body="Bring tea.")
     waiting = operation(state=OperationState.UNKNOWN, payload=written)
@@ -260,6 +272,8 @@ def test_an_item_that_is_back_before_another_is_made_is_gone_on_with() -> None:
     assert (after.event.base, after.event.organizer_name) == (PLAN, "Zhang San")
     gone = saw(replace(waiting, event=called_off(waiting.event)), seen(own_key="old.key"))
     assert (gone.event.content, gone.cancelled, gone.conflicts) == (PLAN, False, ()), "nothing of it was to stay"
+    [decided] = saw(waiting, seen(own_key="old.key"), by=replace(LATER, policy={"title": Policy.LOCAL})).conflicts
+    assert (decided.kept, decided.resolved_by) == (Side.LOCAL, "policy")
 
 
 def test_an_item_that_is_back_ends_that_it_is_missed() -> None:
@@ -383,7 +397,7 @@ def test_an_occurrence_of_what_was_called_off_stands_by_itself() -> None:
     gone = called_off(invited(before))
     after = saw(case(of=gone), told, MOON)
     assert after.event.content.series == Series(recurrence=None, modified=(occurrence(third),))
-    assert not after.cancelled
+    assert after.event.status is EventStatus.CONFIRMED
     after = saw(case(of=invited(before)), told, MOON)
     assert after.event.content.series == Series(recurrence=None, modified=(occurrence(), occurrence(third)))
     mine = saw(case(of=replace(gone, origin=Origin.LOCAL)), told, MOON)
@@ -439,6 +453,8 @@ def test_what_was_changed_of_both_is_kept_of_the_event_they_become() -> None:
     one, _ = absorb(case(copy(), of=unagreed), case(of=replace(theirs, id="twin")), LATER)
     assert one.event.content == theirs.content
     assert one.event.base == PLAN, "of what was changed, what it was changed from"
+    one, _ = absorb(case(copy(), of=unagreed), case(of=replace(event(), id="twin")), LATER)
+    assert one.event == unagreed, "nothing was changed of the twin"
 
 
 def test_what_was_saved_of_a_twin_called_off_is_asked_about_by_nobody() -> None:
@@ -447,5 +463,5 @@ def test_what_was_saved_of_a_twin_called_off_is_asked_about_by_nobody() -> None:
     twin = case(of=saved, operations=(waiting,))
     [asked] = absorb(case(copy()), twin, LATER)[0].conflicts
     assert (asked.kind, asked.units, asked.base) == (ConflictKind.EDIT, ("title",), None)
-    assert asked.opened_at == LATER.now
+    assert (asked.event, asked.opened_at) == ("plan", LATER.now)
     assert absorb(case(copy()), replace(twin, event=called_off(saved)), LATER)[0].conflicts == ()

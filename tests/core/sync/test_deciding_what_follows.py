@@ -131,6 +131,8 @@ def test_each_guests_copy_decides_what_its_mailbox_said() -> None:
         said(MOON, Answer.TENTATIVE, LATER.now), said(LI, Answer.ACCEPTED, event().changed_at),
     )  # fmt: skip
     assert answer_of(settle_answers(case(copy())).event, ZHANG) is Answer.NONE, "an organizer answers nobody"
+    told_before = case(copy(), copy(MOON, modified_at=LATER.now), of=heard(YES))
+    assert settle_answers(told_before) == told_before
 
 
 def test_the_newest_of_two_copies_speaks() -> None:

@@ -1,4 +1,4 @@
-"""What a copy that was read, or is gone, means for its event: from a case to a case."""
+"""What a copy that was read means for its event: from a case to a case."""
 
 from datetime import datetime, timedelta
 
@@ -26,7 +26,7 @@ from roomd_core.model import (
 )
 from roomd_core.recurrence import Daily, ModifiedOccurrence, Numbered, Recurrence, Series
 from roomd_core.sync.case import Case, Setting
-from roomd_core.sync.observe import absorb, observe, observe_absence, rank
+from roomd_core.sync.observe import observe, observe_absence, rank
 from roomd_core.sync.remote import RemoteItem, RemoteSeries
 
 HOUR = timedelta(hours=1)
@@ -46,7 +46,9 @@ def saw(known: Case, told: RemoteItem, mailbox: str = ZHANG, *, by: Setting = LA
 
 
 def lost(known: Case, item: Item, *, withdrawn: bool = False) -> Case:
-    return observe_absence(known, item.mailbox, item.ref.item_id, LATER, withdrawn=withdrawn)
+    if withdrawn:
+        return observe_absence(known, item.mailbox, item.ref.item_id, LATER, withdrawn=True)
+    return observe_absence(known, item.mailbox, item.ref.item_id, LATER)
 
 
 def answers(of: Case) -> dict[str, Answer]:
@@ -97,7 +99,8 @@ def test_what_both_sides_changed_differently_is_asked_about_or_decided_by_policy
 def test_what_the_deciding_copy_tells_is_agreed_on() -> None:
     told = seen(title="Renamed", organizer_name="Zhang San")
     after = saw(case(copy(), of=called_off(replace(event(), organizer_name="zs"))), told)
-    assert (after.event.content, after.event.base, after.cancelled) == (RENAMED, RENAMED, False)
+    assert (after.event.content, after.event.base) == (RENAMED, RENAMED)
+    assert after.event.status is EventStatus.CONFIRMED
     assert after.event.organizer_name == "Zhang San"
     assert saw(after, replace(told, organizer_name="")).event.organizer_name == "Zhang San", "it tells none"
 
@@ -107,6 +110,33 @@ def test_a_room_that_puts_its_organizers_name_for_the_title_is_known_by_it() -> 
     told = seen(MOON, title="Zhang San", organizer_name="Zhang San", organizer=STRANGER)
     assert saw(known, told, MOON).event.title_is_organizer
     assert not saw(known, replace(told, title="Planning"), MOON).event.title_is_organizer
+
+
+def test_what_the_feed_does_not_tell_is_as_it_was_agreed_on() -> None:
+    ours = replace(PLAN, body="Ours.")
+    after = saw(case(copy(), of=event(ours)), replace(seen(title="Renamed"), detail=None))
+    assert (after.event.content, after.event.base) == (replace(ours, title="Renamed"), RENAMED)
+
+
+def test_a_room_that_somebody_took_off_is_asked_about() -> None:
+    told = seen(detail=replace(seen().detail, rooms=()))
+    [asked] = saw(case(copy(), copy(MOON)), told).conflicts
+    assert (asked.kind, asked.room, asked.opened_at) == (ConflictKind.ROOM_DROPPED, MOON, LATER.now)
+    assert asked.summary == f"{MOON} was taken off “Planning” in Exchange."
+
+
+def test_a_room_that_seemed_to_have_lost_the_event_may_have_declined_it() -> None:
+    lost_it = conflict(ConflictKind.ROOM_DROPPED, room=MOON, remote=PLAN)
+    told = seen(detail=replace(seen().detail, responses=(Response(address=MOON, answer=Answer.DECLINED),)))
+    [asked] = saw(case(copy(), conflicts=(lost_it,)), told).conflicts
+    assert (asked.kind, asked.summary) == (ConflictKind.ROOM_DECLINED, f"{MOON} declined “Planning”.")
+
+
+def test_only_what_was_made_here_and_forgotten_is_known_again_by_its_key() -> None:
+    told = seen(own_key="here.other")
+    for known in (replace(event(), key=None), replace(THEIRS, key="here.key")):
+        after = saw(case(of=known), told)
+        assert (after.event.origin, after.event.key) == (known.origin, known.key)
 
 
 def test_answers_come_with_the_deciding_copy_read_in_full() -> None:
@@ -291,74 +321,6 @@ def test_what_was_deleted_there_and_cancelled_here_waits_on() -> None:
         assert saw(known, seen()).conflicts == known.conflicts
 
 
-# -- what is gone ----------------------------------------------------------------------------------------------------
-
-
-def test_an_edit_of_what_was_deleted_there_is_kept_and_asked_about() -> None:
-    other = operation(id=2, state=OperationState.UNKNOWN)
-    after = lost(case(copy(), copy(MOON), of=event(RENAMED), operations=(UPDATE, other)), copy())
-    assert not after.cancelled
-    reason = "the item was deleted in Exchange while it was edited here"
-    assert [(each.state, each.error) for each in after.operations] == [(OperationState.PARKED, reason)] * 2
-    [asked] = after.conflicts
-    assert (asked.kind, asked.units, asked.opened_at) == (ConflictKind.EDIT_VS_DELETE, ("title",), LATER.now)
-    assert (asked.base, asked.local, asked.remote) == (PLAN, RENAMED, None)
-    assert lost(case(copy(), copy(MOON)), copy()).cancelled, "nothing would be lost"
-
-
-def test_a_copy_its_organizer_called_back_is_gone() -> None:
-    known = case(copy(), copy(MOON))
-    after = saw(known, seen(MOON, is_cancelled=True, answer=Answer.DECLINED), MOON)
-    assert (after.items, after.event) == ((copy(),), known.event)
-    assert saw(known, seen(is_cancelled=True)).cancelled
-    asked = conflict(ConflictKind.MISSING_REMOTE)
-    missed = case(copy(missing=True), copy(MOON), conflicts=(asked,))
-    told = saw(missed, seen(MOON, is_cancelled=True), MOON)
-    assert (told.cancelled, [each.resolved_at for each in told.conflicts]) == (True, [LATER.now])
-    assert [item.mailbox for item in told.items] == [ZHANG]
-    unasked = lost(missed, copy(MOON))
-    assert (unasked.cancelled, unasked.conflicts) == (False, (asked,)), "it was deleted by its own"
-
-
-def test_a_room_without_its_copy_of_a_standing_meeting_has_declined() -> None:
-    accepted = replace(event(), responses=(Response(address=MOON, answer=Answer.ACCEPTED),))
-    after = lost(case(copy(), copy(MOON), of=accepted), copy(MOON))
-    assert answers(after) == {MOON: Answer.DECLINED}
-    [asked] = after.conflicts
-    assert (asked.kind, asked.room, after.cancelled) == (ConflictKind.ROOM_DROPPED, MOON, False)
-
-
-def test_nobody_else_declines_by_having_no_copy() -> None:
-    older = copy(MOON, ref=BACK)
-    withdrawn = lost(case(copy(), copy(MOON)), copy(MOON), withdrawn=True)
-    for after in (
-        withdrawn,
-        lost(case(copy(), copy(LAKE)), copy(LAKE)),
-        lost(case(copy(), copy(LI), of=event(replace(PLAN, rooms=(LI,)))), copy(LI)),
-        lost(case(copy(), copy(MOON), older), copy(MOON)),
-        lost(case(copy(LI), copy(MOON)), copy(MOON)),
-        lost(case(copy(), copy(MOON, original_start=SECOND)), copy(MOON)),
-    ):
-        assert answers(after) == {}
-        assert (after.cancelled, len(after.items)) == (False, 2 if older in after.items else 1)
-
-
-def test_an_event_stands_while_its_organizer_has_another_copy() -> None:
-    after = lost(case(copy(), copy(ref=BACK), copy(MOON)), copy())
-    assert not after.cancelled
-    assert [item.ref.item_id for item in after.items] == ["back", f"item-{MOON}"]
-
-
-def test_an_event_of_which_nobody_has_a_copy_is_over_unless_something_waits() -> None:
-    guest = copy(LI)
-    assert lost(case(guest, of=THEIRS), guest).cancelled
-    assert not lost(case(guest, copy(MOON), of=THEIRS), guest).cancelled
-    assert not lost(case(guest, of=THEIRS, operations=(CREATE,)), guest).cancelled
-    waits = conflict(ConflictKind.EDIT_VS_DELETE)
-    assert not lost(case(guest, of=THEIRS, conflicts=(waits,)), guest).cancelled
-    assert lost(case(guest, of=THEIRS, conflicts=(conflict(ConflictKind.EDIT),)), guest).cancelled
-
-
 # -- invited to one occurrence alone ---------------------------------------------------------------------------------
 
 
@@ -415,53 +377,3 @@ def test_an_occurrence_nobody_is_invited_to_any_more_is_forgotten() -> None:
     series = replace(SERIES, series=WEEKLY.with_modified(occurrence()))
     assert lost(case(item, guest, of=invited(series)), item).event == invited(series), "the series is known"
     assert lost(case(item, guest, of=invited(PLAN)), item).event == invited(PLAN)
-
-
-# -- two events that are one -----------------------------------------------------------------------------------------
-
-
-def test_copies_move_to_the_event_they_are_of() -> None:
-    twin = case(copy(MOON, event="twin"), of=replace(event(), id="twin", global_id=b"id"))
-    one, other = absorb(case(copy()), twin, LATER)
-    assert [(item.mailbox, item.event) for item in one.items] == [(ZHANG, "plan"), (MOON, "plan")]
-    assert (one.event, one.operations, one.conflicts) == (event(), (), ())
-    assert (other.event.id, other.items, other.cancelled, other.event.global_id) == ("twin", (), True, None)
-
-
-def test_a_twin_cancelled_while_the_other_was_changed_is_asked_about() -> None:
-    gone = case(of=replace(called_off(), id="twin"), operations=(replace(CANCEL, event="twin"),))
-    one, _ = absorb(case(copy(), of=event(RENAMED)), gone, LATER)
-    [asked] = one.conflicts
-    assert (asked.kind, asked.event, asked.units) == (ConflictKind.EDIT_VS_DELETE, "plan", ("title",))
-    assert (asked.base, asked.local, one.cancelled) == (PLAN, RENAMED, True)
-    assert [(each.id, each.event, each.kind) for each in one.operations] == [(0, "plan", OperationKind.CANCEL)]
-    changed = case(of=replace(event(RENAMED), id="twin"))
-    [asked] = absorb(case(copy(), of=called_off()), changed, LATER)[0].conflicts
-    assert (asked.kind, asked.summary) == (
-        ConflictKind.EDIT_VS_DELETE,
-        "“Renamed” was cancelled while it was changed, both here: it was taken for two meetings.",
-    )
-    cancelled_too = case(of=replace(called_off(event(RENAMED)), id="twin"))
-    assert absorb(case(copy(), of=called_off()), cancelled_too, LATER)[0].conflicts == ()
-
-
-def test_what_was_changed_of_both_is_kept_of_the_event_they_become() -> None:
-    mine, theirs = event(RENAMED), event(replace(PLAN, title="Theirs", location="Attic"))
-    one, _ = absorb(case(copy(), of=mine), case(of=replace(theirs, id="twin")), LATER)
-    assert (one.event.content, one.event.base) == (replace(RENAMED, location="Attic"), PLAN)
-    unagreed = event(base=None, content=RENAMED)
-    one, _ = absorb(case(copy(), of=unagreed), case(of=replace(theirs, id="twin")), LATER)
-    assert one.event.content == theirs.content
-    assert one.event.base == PLAN, "of what was changed, what it was changed from"
-    one, _ = absorb(case(copy(), of=unagreed), case(of=replace(event(), id="twin")), LATER)
-    assert one.event == unagreed, "nothing was changed of the twin"
-
-
-def test_what_was_saved_of_a_twin_called_off_is_asked_about_by_nobody() -> None:
-    saved = replace(event(RENAMED, base=None), id="twin")
-    waiting = replace(CREATE, event="twin")
-    twin = case(of=saved, operations=(waiting,))
-    [asked] = absorb(case(copy()), twin, LATER)[0].conflicts
-    assert (asked.kind, asked.units, asked.base) == (ConflictKind.EDIT, ("title",), None)
-    assert (asked.event, asked.opened_at) == ("plan", LATER.now)
-    assert absorb(case(copy()), replace(twin, event=called_off(saved)), LATER)[0].conflicts == ()

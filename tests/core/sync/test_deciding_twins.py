@@ -11,7 +11,7 @@ from roomd_core.sync.observe import absorb
 
 LATER = setting(NOW + timedelta(hours=1))
 RENAMED = replace(PLAN, title="Renamed")
-CREATE, UPDATE, CANCEL = (operation(kind) for kind in OperationKind)
+CREATE, _, CANCEL = (operation(kind) for kind in OperationKind)
 
 
 def called_off(of: Event | None = None) -> Event:

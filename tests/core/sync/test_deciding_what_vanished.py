@@ -26,7 +26,7 @@ from roomd_core.sync.vanished import Fate, fate_of, vanish
 LATER = setting(NOW + timedelta(hours=1))
 RENAMED = replace(PLAN, title="Renamed")
 KEEP, DROP = (Believed(keep=side, events=("plan",)) for side in (Side.LOCAL, Side.EXCHANGE))
-CREATE, UPDATE, CANCEL = (operation(kind) for kind in OperationKind)
+CREATE, UPDATE, _ = (operation(kind) for kind in OperationKind)
 THEIRS = event(origin=Origin.EXCHANGE)
 BACK = ItemRef(item_id="back", change_key="1")
 

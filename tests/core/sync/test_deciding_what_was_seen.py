@@ -32,7 +32,7 @@ from roomd_core.sync.remote import RemoteItem, RemoteSeries
 HOUR = timedelta(hours=1)
 LATER = setting(NOW + HOUR)
 RENAMED = replace(PLAN, title="Renamed")
-CREATE, UPDATE, CANCEL = (operation(kind) for kind in OperationKind)
+CREATE, _, CANCEL = (operation(kind) for kind in OperationKind)
 THEIRS = event(origin=Origin.EXCHANGE)
 BACK = ItemRef(item_id="back", change_key="1")
 

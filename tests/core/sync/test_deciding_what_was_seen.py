@@ -302,6 +302,10 @@ def test_an_item_that_is_back_before_another_is_made_is_gone_on_with() -> None:
     assert (after.event.base, after.event.organizer_name) == (PLAN, "Zhang San")
     gone = saw(replace(waiting, event=called_off(waiting.event)), seen(own_key="old.key"))
     assert (gone.event.content, gone.cancelled, gone.conflicts) == (PLAN, False, ()), "nothing of it was to stay"
+    otherwise = replace(PLAN, body=f"{PLAN.body}\r\n")
+    told = seen(own_key="old.key", detail=replace(seen().detail, body=otherwise.body))
+    gone = saw(replace(waiting, event=called_off(event(base=None))), told)
+    assert gone.event.content == otherwise, "to the letter"
     [decided] = saw(waiting, seen(own_key="old.key"), by=replace(LATER, policy={"title": Policy.LOCAL})).conflicts
     assert (decided.kept, decided.resolved_by) == (Side.LOCAL, "policy")
 

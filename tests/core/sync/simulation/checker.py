@@ -95,13 +95,17 @@ class Checker:
                 self._history.breaks("S6", f"{address} is stored up to {position}, without {item_id}")
 
     def _unaccounted(self, store: sqlite3.Connection) -> set[str]:
-        """Name the events whose item is kept here though it is gone: asked about, or a series kept so."""
+        """Name the events whose item is kept here though it is gone: asked about, or decided to be kept so."""
         rows = store.execute(
             "SELECT c.event FROM conflict c JOIN event e ON e.id = c.event WHERE c.kind = ?"
             " AND (c.resolved_at IS NULL OR (e.recurring AND c.kept = ?))",
             (ConflictKind.MISSING_REMOTE, Side.LOCAL),
         )
-        return {event for (event,) in rows}
+        kept = store.execute(
+            "SELECT missing FROM conflict WHERE missing NOT NULL AND kind = ? AND kept = ?",
+            (ConflictKind.MASS_DELETE, Side.LOCAL),
+        )
+        return {event for (event,) in rows} | {event for (raw,) in kept for event in msgspec.json.decode(raw)}
 
     # -- at the end ------------------------------------------------------------------------------------------------
 

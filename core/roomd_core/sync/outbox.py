@@ -87,18 +87,20 @@ class Outbox:
 
     async def _work(self, operation: Operation) -> bool | Operation:
         """Say whether it is done, or give it back as one that has to begin anew: its item has to be made."""
+        looked_up = False
         for _ in range(_STEPS):
             case = await self._ledger.case(operation.event)
             now = current(case, operation.id)
             setting = await self._ledger.setting()
             if now is None:
                 return await self._was_written(operation)
-            if now.kind is not operation.kind:
+            if now.kind is not operation.kind or (looked_up and _is_to_be_made(now)):
                 return now
             if not push.is_due(now, setting.now):
                 return False
             if now.state is OperationState.UNKNOWN:
                 await self._lookup.look_up(case, now)
+                looked_up = True
             else:
                 await self._send(case, now)
         return False
@@ -184,3 +186,7 @@ class Outbox:
         async with self._ledger.store.read() as tables:
             ended = await tables.operations.get(operation.id)
         return ended is not None and ended.state is OperationState.DONE and ended.error is None
+
+
+def _is_to_be_made(operation: Operation) -> bool:
+    return operation.kind is OperationKind.CREATE and operation.state is OperationState.QUEUED

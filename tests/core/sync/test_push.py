@@ -223,6 +223,18 @@ async def test_an_item_that_vanished_is_made_anew_when_the_event_is_saved(house:
     assert {kind for kind, _, _ in house.exchange.mails} == {"request", "response"}
 
 
+async def test_a_room_is_cleared_though_the_first_try_met_something_unforeseen(house: House) -> None:
+    event = await house.book(meeting())
+    await house.push()
+    house.exchange.remove(ZHANG, (await house.event(event)).uid)
+    await house.sync()
+    house.exchange.luck = once("fetch", "before", ValueError("a surprise"))
+    await house.change(event, title="Again")
+    await house.settle()
+    assert titles(house.exchange.copies(MOON)) == titles(house.exchange.copies(ZHANG)) == ["Again"]
+    assert await house.conflicts() == []
+
+
 async def test_a_room_that_cannot_be_cleared_keeps_no_meeting_from_being_made_anew(house: House) -> None:
     event = await house.book(meeting())
     await house.push()

@@ -15,7 +15,6 @@ from roomd_core.model import (
     ItemKind,
     Occupancy,
     OccupancyState,
-    OperationState,
     Origin,
     Response,
 )
@@ -109,14 +108,7 @@ def _left(case: Case, setting: Setting) -> tuple[Occupancy, ...]:
         there = case.with_event(replace(case.event, content=base))
         return _occupancies(there, _held(there, setting), setting)
     return tuple(
-        Occupancy(
-            mailbox=item.mailbox,
-            start=item.start,
-            end=item.end,
-            event=case.event.id,
-            original_start=item.start,
-            state=STATE_OF[item.answer],
-        )
+        _occupancy(case.event, item.mailbox, item.start, item.end, STATE_OF[item.answer])
         for item in case.items
         if (undecided or item.drift is Drift.ASKED) and item.mailbox in setting.mailboxes
         if item.kind is ItemKind.SINGLE and item.start and item.end
@@ -125,14 +117,15 @@ def _left(case: Case, setting: Setting) -> tuple[Occupancy, ...]:
 
 def _is_undecided(case: Case) -> bool:
     """Say whether a change was refused, or clashes with one made in Exchange."""
-    refused = any(operation.state is OperationState.PARKED for operation in case.operations)
-    return refused or (not case.cancelled and case.conflict(ConflictKind.EDIT) is not None)
+    clashes = not case.cancelled and case.conflict(ConflictKind.EDIT) is not None
+    return clashes or bool(case.parked)
 
 
 def _occupancies(case: Case, states: Mapping[str, OccupancyState], setting: Setting) -> tuple[Occupancy, ...]:
     if case.event.content.series is not None:
         return spread(case, states, setting)
-    return tuple(_occupancy(case.event, mailbox, states[mailbox]) for mailbox in sorted(states))
+    start, end = case.event.content.start, case.event.content.end
+    return tuple(_occupancy(case.event, mailbox, start, end, states[mailbox]) for mailbox in sorted(states))
 
 
 def _slot(held: Occupancy) -> tuple[str, datetime, datetime]:
@@ -175,9 +168,9 @@ def _released(case: Case, item: Item, setting: Setting) -> bool:
     return case.event.origin is Origin.LOCAL and not invited
 
 
-def _occupancy(event: Event, mailbox: str, state: OccupancyState) -> Occupancy:
-    start, end = whole_second(event.content.start), whole_second(event.content.end)
-    return Occupancy(mailbox=mailbox, start=start, end=end, event=event.id, original_start=start, state=state)
+def _occupancy(event: Event, mailbox: str, start: datetime, end: datetime, state: OccupancyState) -> Occupancy:
+    begins, ends = whole_second(start), whole_second(end)
+    return Occupancy(mailbox=mailbox, start=begins, end=ends, event=event.id, original_start=begins, state=state)
 
 
 def _unanswered(item: Item) -> Item:

@@ -101,6 +101,11 @@ class Case(Struct, frozen=True, gc=False, kw_only=True):
         """Whether the event no longer stands."""
         return self.event.status is EventStatus.CANCELLED
 
+    @property
+    def parked(self) -> tuple[Operation, ...]:
+        """The operations that wait for a person."""
+        return tuple(operation for operation in self.operations if operation.state is OperationState.PARKED)
+
     def operation(self, *kinds: OperationKind) -> Operation | None:
         """Return the oldest operation of these kinds that is not done, parked ones included."""
         return next((op for op in self.operations if op.kind in kinds and op.state is not OperationState.DONE), None)

@@ -9,7 +9,6 @@ from roomd_core.model import (
     ConflictKind,
     Operation,
     OperationKind,
-    OperationState,
     Origin,
 )
 from roomd_core.sync import conflicts
@@ -90,8 +89,7 @@ def _review_rooms(before: Case | None, case: Case, setting: Setting) -> Case:
 def _close_refusal(case: Case, setting: Setting) -> Case:
     """What was refused is no question any more once it no longer waits."""
     refused = case.conflict(ConflictKind.REJECTED)
-    waits = any(operation.state is OperationState.PARKED for operation in case.operations)
-    return case if refused is None or waits else close(case, refused, setting)
+    return case if refused is None or case.parked else close(case, refused, setting)
 
 
 def _is_back(before: Case, case: Case) -> bool:

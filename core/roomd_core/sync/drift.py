@@ -10,6 +10,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from roomd_core.clock import whole_second
 from roomd_core.model import Answer, Conflict, ConflictKind, Content, Drift, Item, OperationState
 from roomd_core.recurrence import ModifiedOccurrence, Series, WallTimes, ends_before
 from roomd_core.sync import conflicts
@@ -45,7 +46,7 @@ def disagreement(case: Case, item: Item, setting: Setting) -> Disagreement | Non
         return Disagreement(room=held, meeting=None, units=())
     if item.mailbox not in agreed.rooms:
         return Disagreement(room=held, meeting=agreed, units=("rooms",))
-    if (_whole(agreed.start), _whole(agreed.end)) != (item.start, item.end):
+    if (whole_second(agreed.start), whole_second(agreed.end)) != (item.start, item.end):
         return Disagreement(room=held, meeting=agreed, units=("time",))
     day = next(_differing(agreed.series, item, setting), None) if agreed.series else None
     return Disagreement(room=held, meeting=agreed, units=("recurrence",), day=day) if day else None
@@ -117,7 +118,7 @@ def _is_room_copy(item: Item, setting: Setting) -> bool:
 def _differing(series: Series, item: Item, setting: Setting) -> Iterator[datetime]:
     """Name the occurrences, by original start, of which a room holds another time or one that was called off."""
     left = {reply.original_start for reply in item.replies if reply.answer is Answer.DECLINED}
-    held = {_whole(each.original_start): each for each in item.exceptions}
+    held = {whole_second(each.original_start): each for each in item.exceptions}
     for moment in series.deleted:
         if moment not in left and moment > setting.now:
             yield moment
@@ -125,7 +126,9 @@ def _differing(series: Series, item: Item, setting: Setting) -> Iterator[datetim
         invited = each.rooms is None or item.mailbox in each.rooms
         if invited and each.original_start not in left and each.end > setting.now and _moved(each, held):
             yield each.original_start
-    known = {_whole(each.original_start) for each in series.modified} | {_whole(each) for each in series.deleted}
+    known = {whole_second(each.original_start) for each in series.modified} | {
+        whole_second(each) for each in series.deleted
+    }
     for moment, occurrence in held.items():
         if moment not in known and occurrence.end > setting.now and occurrence.start != occurrence.original_start:
             yield occurrence.original_start
@@ -133,11 +136,10 @@ def _differing(series: Series, item: Item, setting: Setting) -> Iterator[datetim
 
 def _moved(agreed: ModifiedOccurrence, held: dict[datetime, ModifiedOccurrence]) -> bool:
     """Say whether a room holds an exception at another time; one it does not list is where the series has it."""
-    room = held.get(_whole(agreed.original_start))
+    room = held.get(whole_second(agreed.original_start))
     if room is None:
         return agreed.start != agreed.original_start
-    return (_whole(room.start), _whole(room.end)) != (_whole(agreed.start), _whole(agreed.end))
-
-
-def _whole(moment: datetime) -> datetime:
-    return moment.replace(microsecond=0)
+    return (whole_second(room.start), whole_second(room.end)) != (
+        whole_second(agreed.start),
+        whole_second(agreed.end),
+    )

@@ -289,9 +289,8 @@ def _welcome_back(case: Case, setting: Setting) -> Case:
     conflict = case.conflict(ConflictKind.EDIT_VS_DELETE)
     if conflict is None or conflict.remote is not None or case.cancelled:
         return case
-    for operation in case.operations:
-        if operation.state is OperationState.PARKED:
-            case = case.with_operation(replace(operation, state=OperationState.QUEUED, error=None))
+    for operation in case.parked:
+        case = case.with_operation(replace(operation, state=OperationState.QUEUED, error=None))
     return close(case, conflict, setting)
 
 

@@ -159,9 +159,8 @@ def _park(case: Case, operation: Operation, reason: str, setting: Setting) -> Ca
 
 def _settle_refusals(case: Case, operation: Operation) -> Case:
     """What Exchange refused before was superseded by what it took now."""
-    for parked in case.operations:
-        if parked.state is OperationState.PARKED:
-            case = case.with_operation(done(parked, because="a later change was accepted"))
+    for parked in case.parked:
+        case = case.with_operation(done(parked, because="a later change was accepted"))
     conflict = case.conflict(ConflictKind.REJECTED)
     if conflict is None or operation.sent_at is None:
         return case

@@ -64,7 +64,7 @@ async def _given_up_with_it(tables: Tables, revision: Revision, setting: Setting
     case = revision.after
     if case.cancelled or case.edited or revision.before is None:
         return []
-    parked = [each.id for each in revision.before.operations if each.state is OperationState.PARKED]
+    parked = [each.id for each in revision.before.parked]
     dropped = [each.id for each in case.operations if each.id in parked and each.state is OperationState.DONE]
     given_up: list[Revision] = []
     for operation in await tables.operations.waiting_for(dropped):

@@ -84,7 +84,7 @@ def _resolve_edit_vs_delete(case: Case, conflict: Conflict, keep: Side, setting:
 def _resolve_rejected(case: Case, _conflict: Conflict, keep: Side, _setting: Setting) -> Case:
     if keep is Side.LOCAL:
         return _send_parked(case)
-    kinds = {operation.kind for operation in case.operations if operation.state is OperationState.PARKED}
+    kinds = {operation.kind for operation in case.parked}
     case = _drop_parked(case)
     if OperationKind.CREATE in kinds or case.event.base is None:
         return _cancelled(case)
@@ -148,15 +148,13 @@ def _queue(case: Case, kind: OperationKind, setting: Setting) -> Case:
 
 
 def _send_parked(case: Case) -> Case:
-    for operation in case.operations:
-        if operation.state is OperationState.PARKED:
-            queued = replace(operation, state=OperationState.QUEUED, attempts=0, not_before=None, error=None)
-            case = case.with_operation(queued)
+    for operation in case.parked:
+        queued = replace(operation, state=OperationState.QUEUED, attempts=0, not_before=None, error=None)
+        case = case.with_operation(queued)
     return case
 
 
 def _drop_parked(case: Case) -> Case:
-    for operation in case.operations:
-        if operation.state is OperationState.PARKED:
-            case = case.with_operation(done(operation, because=_DECIDED))
+    for operation in case.parked:
+        case = case.with_operation(done(operation, because=_DECIDED))
     return case

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from roomd_core.clock import whole_second
 from roomd_core.model import Finding, Occupancy, OccupancyState, OperationState, PassedOver, Side
 from roomd_core.sync.case import Case
 from roomd_core.sync.remote import Illegible, Shown, View
@@ -121,7 +122,7 @@ def _theirs(
     inside = (each for each in shown if not each.is_cancelled and _overlaps(each.start, each.end, since, until))
     declined = {_declined_at(each) for each in held}
     unnamed = {_name_of(each, mailbox) for each in held if each.case.event.global_id is None}
-    places = {(_shown_name(each, unnamed), _second(each.start), _second(each.end)): each for each in inside}
+    places = {(_shown_name(each, unnamed), whole_second(each.start), whole_second(each.end)): each for each in inside}
     return {place: each for place, each in places.items() if place not in declined}
 
 
@@ -153,11 +154,6 @@ def _shown_name(shown: Shown, unnamed: Collection[str]) -> str:
     if shown.global_id is None or shown.item_id in unnamed:
         return shown.item_id
     return shown.global_id.hex()
-
-
-def _second(moment: datetime) -> datetime:
-    """Return an instant as the store keeps it."""
-    return moment.replace(microsecond=0)
 
 
 def _overlaps(start: datetime, end: datetime, since: datetime, until: datetime) -> bool:

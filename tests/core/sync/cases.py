@@ -12,6 +12,7 @@ from roomd_core.model import (
     ConflictKind,
     Content,
     Event,
+    EventStatus,
     Item,
     ItemKind,
     ItemRef,
@@ -24,6 +25,7 @@ from roomd_core.model import (
 )
 from roomd_core.recurrence import Daily, Numbered, Recurrence, Series
 from roomd_core.sync.case import Case, Setting
+from roomd_core.sync.observe import observe, observe_absence
 from roomd_core.sync.remote import Detail, RemoteItem
 from roomd_core.sync.window import Window
 
@@ -120,3 +122,25 @@ def seen(mailbox: str = ZHANG, **fields: object) -> RemoteItem:
 
 def case(*items: Item, of: Event | None = None, **fields: object) -> Case:
     return replace(Case(event=of or event(), items=items), **fields)
+
+
+LATER = setting(NOW + timedelta(hours=1))
+RENAMED = replace(PLAN, title="Renamed")
+
+
+def called_off(of: Event | None = None) -> Event:
+    return replace(of or event(), status=EventStatus.CANCELLED)
+
+
+def saw(known: Case, told: RemoteItem, mailbox: str = ZHANG, *, by: Setting = LATER) -> Case:
+    return observe(known, by.mailboxes[mailbox], told, by)
+
+
+def lost(known: Case, item: Item, *, withdrawn: bool = False) -> Case:
+    if withdrawn:
+        return observe_absence(known, item.mailbox, item.ref.item_id, LATER, withdrawn=True)
+    return observe_absence(known, item.mailbox, item.ref.item_id, LATER)
+
+
+def answers(of: Case) -> dict[str, Answer]:
+    return {said.address: said.answer for said in of.event.responses}

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from core.sync.cases import (
+    LATER,
     PLAN,
     SECOND,
     SERIES,
@@ -55,7 +56,6 @@ from roomd_core.sync.vanished import Fate, fate_of, vanish
 
 ACTOR = "unix:zhangsan"
 HOUR = timedelta(hours=1)
-LATER = setting(NOW + HOUR)
 CANCELLED = replace(event(), status=EventStatus.CANCELLED)
 
 

@@ -1,21 +1,13 @@
 """Two events that turn out to be one meeting: what was done to either is kept, or asked about."""
 
-from datetime import timedelta
-
 from msgspec.structs import replace
 
-from core.sync.cases import PLAN, case, copy, event, operation, setting
-from core.sync.house import MOON, NOW, ZHANG
-from roomd_core.model import ConflictKind, Event, EventStatus, OperationKind
+from core.sync.cases import LATER, PLAN, RENAMED, called_off, case, copy, event, operation
+from core.sync.house import MOON, ZHANG
+from roomd_core.model import ConflictKind, OperationKind
 from roomd_core.sync.observe import absorb
 
-LATER = setting(NOW + timedelta(hours=1))
-RENAMED = replace(PLAN, title="Renamed")
 CREATE, _, CANCEL = (operation(kind) for kind in OperationKind)
-
-
-def called_off(of: Event | None = None) -> Event:
-    return replace(of or event(), status=EventStatus.CANCELLED)
 
 
 def test_copies_move_to_the_event_they_are_of() -> None:

@@ -5,17 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from core.sync.cases import (
-    PLAN,
-    SERIES,
-    case,
-    conflict,
-    copy,
-    event,
-    operation,
-    parked,
-    setting,
-)
+from core.sync.cases import LATER, PLAN, SERIES, case, conflict, copy, event, operation, parked, setting
 from core.sync.house import LI, MOON, NOW, at
 from roomd_core.model import (
     Answer,
@@ -38,7 +28,6 @@ from roomd_core.sync.remote import (
 )
 
 HOUR = timedelta(hours=1)
-LATER = setting(NOW + HOUR)
 CANCELLED = replace(event(), status=EventStatus.CANCELLED)
 
 

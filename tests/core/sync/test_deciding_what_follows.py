@@ -5,7 +5,22 @@ from datetime import datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from core.sync.cases import PLAN, SECOND, SERIES, WEEKLY, case, conflict, copy, event, operation, parked, setting
+from core.sync.cases import (
+    LATER,
+    PLAN,
+    RENAMED,
+    SECOND,
+    SERIES,
+    WEEKLY,
+    called_off,
+    case,
+    conflict,
+    copy,
+    event,
+    operation,
+    parked,
+    setting,
+)
 from core.sync.house import LAKE, LI, MOON, NOW, STRANGER, ZHANG, at
 from roomd_core.model import (
     EXCHANGE,
@@ -14,7 +29,6 @@ from roomd_core.model import (
     ConflictKind,
     Drift,
     Event,
-    EventStatus,
     Item,
     ItemKind,
     ItemRef,
@@ -31,8 +45,6 @@ from roomd_core.sync.case import Case
 from roomd_core.sync.conclude import close, conclude
 
 HOUR = timedelta(hours=1)
-LATER = setting(NOW + HOUR)
-RENAMED = replace(PLAN, title="Renamed")
 ACCEPTED, TENTATIVE, DECLINED, PENDING = (
     OccupancyState.ACCEPTED,
     OccupancyState.TENTATIVE,
@@ -47,10 +59,6 @@ def said(address: str, answer: Answer, moment: datetime | None = None) -> Respon
 
 def heard(*responses: Response, of: Event | None = None) -> Event:
     return replace(of or event(), responses=responses)
-
-
-def called_off(of: Event | None = None) -> Event:
-    return replace(of or event(), status=EventStatus.CANCELLED)
 
 
 def concluded(before: Case | None, after: Case) -> Case:

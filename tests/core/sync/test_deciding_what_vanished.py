@@ -1,15 +1,26 @@
 """What becomes of an event when a copy of it is gone, by who called it off and what a person said about that."""
 
-from datetime import timedelta
-
 from msgspec.structs import replace
 
-from core.sync.cases import PLAN, SECOND, case, conflict, copy, event, operation, seen, setting
-from core.sync.house import LAKE, LI, MOON, NOW, ZHANG
+from core.sync.cases import (
+    LATER,
+    PLAN,
+    RENAMED,
+    SECOND,
+    answers,
+    case,
+    conflict,
+    copy,
+    event,
+    lost,
+    operation,
+    saw,
+    seen,
+)
+from core.sync.house import LAKE, LI, MOON, ZHANG
 from roomd_core.model import (
     Answer,
     ConflictKind,
-    Item,
     ItemRef,
     OperationKind,
     OperationState,
@@ -17,32 +28,13 @@ from roomd_core.model import (
     Response,
     Side,
 )
-from roomd_core.sync.case import Case, Setting
 from roomd_core.sync.losses import Believed
-from roomd_core.sync.observe import observe, observe_absence
-from roomd_core.sync.remote import RemoteItem
 from roomd_core.sync.vanished import Fate, fate_of, vanish
 
-LATER = setting(NOW + timedelta(hours=1))
-RENAMED = replace(PLAN, title="Renamed")
 KEEP, DROP = (Believed(keep=side, events=("plan",)) for side in (Side.LOCAL, Side.EXCHANGE))
 CREATE, UPDATE, _ = (operation(kind) for kind in OperationKind)
 THEIRS = event(origin=Origin.EXCHANGE)
 BACK = ItemRef(item_id="back", change_key="1")
-
-
-def saw(known: Case, told: RemoteItem, mailbox: str = ZHANG, *, by: Setting = LATER) -> Case:
-    return observe(known, by.mailboxes[mailbox], told, by)
-
-
-def lost(known: Case, item: Item, *, withdrawn: bool = False) -> Case:
-    if withdrawn:
-        return observe_absence(known, item.mailbox, item.ref.item_id, LATER, withdrawn=True)
-    return observe_absence(known, item.mailbox, item.ref.item_id, LATER)
-
-
-def answers(of: Case) -> dict[str, Answer]:
-    return {said.address: said.answer for said in of.event.responses}
 
 
 # -- what is gone ----------------------------------------------------------------------------------------------------

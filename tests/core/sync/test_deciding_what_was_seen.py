@@ -5,8 +5,26 @@ from datetime import datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from core.sync.cases import PLAN, SECOND, SERIES, WEEKLY, case, conflict, copy, event, operation, seen, setting
-from core.sync.house import LAKE, LI, MOON, NOW, STRANGER, ZHANG, at
+from core.sync.cases import (
+    LATER,
+    PLAN,
+    RENAMED,
+    SECOND,
+    SERIES,
+    WEEKLY,
+    answers,
+    called_off,
+    case,
+    conflict,
+    copy,
+    event,
+    lost,
+    operation,
+    saw,
+    seen,
+    setting,
+)
+from core.sync.house import LAKE, LI, MOON, NOW, STRANGER, at
 from roomd_core.merge import Policy
 from roomd_core.model import (
     Answer,
@@ -15,7 +33,6 @@ from roomd_core.model import (
     Drift,
     Event,
     EventStatus,
-    Item,
     ItemKind,
     ItemRef,
     OperationKind,
@@ -25,34 +42,14 @@ from roomd_core.model import (
     Side,
 )
 from roomd_core.recurrence import Daily, ModifiedOccurrence, Numbered, Recurrence, Series
-from roomd_core.sync.case import Case, Setting
-from roomd_core.sync.observe import observe, observe_absence, rank
+from roomd_core.sync.case import Case
+from roomd_core.sync.observe import rank
 from roomd_core.sync.remote import RemoteItem, RemoteSeries
 
 HOUR = timedelta(hours=1)
-LATER = setting(NOW + HOUR)
-RENAMED = replace(PLAN, title="Renamed")
 CREATE, _, CANCEL = (operation(kind) for kind in OperationKind)
 THEIRS = event(origin=Origin.EXCHANGE)
 BACK = ItemRef(item_id="back", change_key="1")
-
-
-def called_off(of: Event | None = None) -> Event:
-    return replace(of or event(), status=EventStatus.CANCELLED)
-
-
-def saw(known: Case, told: RemoteItem, mailbox: str = ZHANG, *, by: Setting = LATER) -> Case:
-    return observe(known, by.mailboxes[mailbox], told, by)
-
-
-def lost(known: Case, item: Item, *, withdrawn: bool = False) -> Case:
-    if withdrawn:
-        return observe_absence(known, item.mailbox, item.ref.item_id, LATER, withdrawn=True)
-    return observe_absence(known, item.mailbox, item.ref.item_id, LATER)
-
-
-def answers(of: Case) -> dict[str, Answer]:
-    return {said.address: said.answer for said in of.event.responses}
 
 
 # -- changed on one side, or on both ---------------------------------------------------------------------------------

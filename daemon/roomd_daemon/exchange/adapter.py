@@ -41,6 +41,7 @@ from roomd_daemon.exchange.answers import (
 )
 from roomd_daemon.exchange.breaker import Breaker, MemoryBreaker
 from roomd_daemon.exchange.line import Line
+from roomd_daemon.exchange.plain_items import PlainItems
 from roomd_daemon.exchange.rules import Rules
 from roomd_daemon.exchange.series import is_occurrence, occurrence_index
 from roomd_daemon.exchange.settings import ExchangeSettings
@@ -73,7 +74,7 @@ class Exchange:
         """
         size = max(1, min(limit, reads.LARGEST_PAGE))
         ask = reads.sync_folder_items(mailbox, state, size)
-        page = await self._read("SyncFolderItems", mailbox, ask, lambda answer: read_page(answer, self._rooms))
+        page = await self._read_page(mailbox, ask)
         if page.state == state and not page.last:
             raise RetryLater(f"the change feed of {mailbox} does not move on; it is tried again")
         gone = await self._moved_away(mailbox, page)
@@ -284,6 +285,11 @@ class Exchange:
             return known, []
         in_full, unreadable = await self._fetch(mailbox, missing)
         return [item for item in known if item.organizer] + in_full, unreadable
+
+    async def _read_page(self, mailbox: str, payload: Payload) -> FeedPage:
+        plain = PlainItems()
+        request = Request(operation="SyncFolderItems", mailbox=mailbox, payload=payload)
+        return await self._line.ask(request, lambda page: read_page(page, self._rooms, plain), thin=plain.cut_out)
 
     async def _read(self, operation: str, mailbox: str, payload: Payload, read: Callable[[Element], T]) -> T:
         return await self._line.ask(Request(operation=operation, mailbox=mailbox, payload=payload), read)

@@ -7,6 +7,7 @@ from msgspec import Struct
 from roomd_core.model import ItemRef
 from roomd_core.sync.remote import Busy, Illegible, RemoteItem, Shown, Unreadable, View
 from roomd_daemon.exchange.item import CALENDAR_ITEM, read_item
+from roomd_daemon.exchange.plain_items import PlainItems
 from roomd_daemon.exchange.soap import (
     MESSAGES,
     TYPES,
@@ -40,8 +41,11 @@ class FeedPage(Struct, frozen=True, kw_only=True):
     last: bool
 
 
-def read_page(answer: Element, rooms: frozenset[str]) -> FeedPage:
-    """Read a SyncFolderItems answer. Changes to anything but calendar items are left out."""
+def read_page(answer: Element, rooms: frozenset[str], plain: PlainItems) -> FeedPage:
+    """Read a SyncFolderItems answer, of which the ``plain`` items were cut out.
+
+    Changes to anything but calendar items are left out.
+    """
     message = only_message(answer)
     state = message.findtext(MESSAGES + "SyncState")
     if not state:
@@ -56,15 +60,13 @@ def read_page(answer: Element, rooms: frozenset[str]) -> FeedPage:
         if tag == _DELETED:
             deleted.append(read_ref(row).item_id)
         elif tag in _CHANGED and len(row):
-            item = row[0]
-            if item.tag == CALENDAR_ITEM:
-                read = read_one(item, rooms, in_full=False)
-                if isinstance(read, Unreadable):
-                    unreadable.append(read)
-                else:
-                    changed.append(read)
+            item, folder = _read_row(row[0], rooms, plain)
+            if isinstance(item, RemoteItem):
+                changed.append(item)
+            elif item:
+                unreadable.append(item)
             if tag == _UPDATE:
-                folders.update((_folder_of(item),))
+                folders[_id_of(row[0], item)] = folder
     return FeedPage(
         state=state,
         changed=tuple(changed),
@@ -76,9 +78,20 @@ def read_page(answer: Element, rooms: frozenset[str]) -> FeedPage:
     )
 
 
-def _folder_of(item: Element) -> tuple[str, str]:
-    folder = item.find(_PARENT_FOLDER)
-    return read_ref(item).item_id, "" if folder is None else folder.get("Id", "")
+def _read_row(
+    element: Element, rooms: frozenset[str], plain: PlainItems
+) -> tuple[RemoteItem | Unreadable | None, str]:
+    """Read what is in a row of the feed, None if it is no calendar item, and the id of the folder it is in."""
+    cut_out = plain.marked(element)
+    if cut_out:
+        return cut_out.item, cut_out.folder
+    folder = element.find(_PARENT_FOLDER)
+    item = read_one(element, rooms, in_full=False) if element.tag == CALENDAR_ITEM else None
+    return item, "" if folder is None else folder.get("Id", "")
+
+
+def _id_of(element: Element, item: RemoteItem | Unreadable | None) -> str:
+    return item.ref.item_id if isinstance(item, RemoteItem) else read_ref(element).item_id
 
 
 def read_items(answer: Element, rooms: frozenset[str]) -> list[RemoteItem]:

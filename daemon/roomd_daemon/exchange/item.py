@@ -4,6 +4,7 @@ from binascii import a2b_base64
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from roomd_core.model import Answer, Attendee, ItemKind, ItemRef, Response, Role, Sensitivity, ShowAs
 from roomd_core.sync.remote import Detail, RemoteItem, Shown
@@ -48,27 +49,36 @@ _INVITED = {
     TYPES + "Resources": None,
 }
 _SUBJECT = TYPES + "Subject"
-_SENSITIVITY = TYPES + "Sensitivity"
 _BODY = TYPES + "Body"
-_MODIFIED = TYPES + "LastModifiedTime"
-_REMINDER_IS_SET = TYPES + "ReminderIsSet"
-_REMINDER = TYPES + "ReminderMinutesBeforeStart"
-_UID = TYPES + "UID"
-_RECURRENCE_ID = TYPES + "RecurrenceId"
 _START = TYPES + "Start"
 _END = TYPES + "End"
-_ALL_DAY = TYPES + "IsAllDayEvent"
-_SHOW_AS = TYPES + "LegacyFreeBusyStatus"
-_LOCATION = TYPES + "Location"
-_IS_MEETING = TYPES + "IsMeeting"
 _IS_CANCELLED = TYPES + "IsCancelled"
-_KIND = TYPES + "CalendarItemType"
-_REPLY = TYPES + "MyResponseType"
 _MAILBOX = TYPES + "Mailbox"
 _NAME = TYPES + "Name"
 _ADDRESS = TYPES + "EmailAddress"
 _RESPONSE = TYPES + "ResponseType"
 _RESPONDED = TYPES + "LastResponseTime"
+
+TOLD_AS_TEXT = (
+    "Subject",
+    "LastModifiedTime",
+    "UID",
+    "RecurrenceId",
+    "Start",
+    "End",
+    "Location",
+    "Sensitivity",
+    "ReminderIsSet",
+    "ReminderMinutesBeforeStart",
+    "IsAllDayEvent",
+    "LegacyFreeBusyStatus",
+    "IsMeeting",
+    "IsCancelled",
+    "CalendarItemType",
+    "MyResponseType",
+)
+"""The elements whose text says it all: first what is each item's own, then what a few words tell."""
+_TOLD_AS_TEXT = tuple(TYPES + name for name in TOLD_AS_TEXT)
 
 _TRUE = frozenset(("true", "1"))
 _NO_ELEMENTS: Sequence[Element] = ()
@@ -91,42 +101,96 @@ def read_item(element: Element, rooms: frozenset[str], *, in_full: bool) -> Remo
         else:
             parts[tag] = child
             texts[tag] = child.text
-    said = texts.get
     name, address = _person(parts.get(_ORGANIZER, _NO_ELEMENTS))
     address = (extended.get(ORGANIZER_ADDRESS) or address).lower()
-    reply = said(_REPLY) or ""
-    is_meeting = said(_IS_MEETING) in _TRUE
-    global_id = extended.get(CLEAN_GLOBAL_ID)
-    kind = KINDS.get(said(_KIND) or "Single", ItemKind.SINGLE)
-    start, zone = _required_instant(said(_START), "Start"), _zone_of(parts.get(_START_ZONE))
-    uid = said(_UID) or ""
+    return item_of(
+        _ref(parts.get(_ITEM_ID)),
+        [texts.get(tag) or "" for tag in _TOLD_AS_TEXT],
+        organizer=(name, address),
+        zone=_zone_of(parts.get(_START_ZONE)),
+        categories=tuple([child.text or "" for child in parts.get(_CATEGORIES, _NO_ELEMENTS)]),
+        key=extended.get(ROOMD_KEY, ""),
+        global_id=extended.get(CLEAN_GLOBAL_ID, ""),
+        detail=_detail(parts, texts.get(_BODY) or "", rooms, address) if in_full else None,
+    )
+
+
+def item_of(  # noqa: PLR0913 - what an element holds
+    ref: ItemRef,
+    texts: Sequence[str],
+    *,
+    organizer: tuple[str, str],
+    zone: str,
+    categories: tuple[str, ...],
+    key: str,
+    global_id: str,
+    detail: Detail | None,
+) -> RemoteItem:
+    """Return what the parts of a t:CalendarItem tell. Raise Malformed, and ValueError.
+
+    ``texts`` are those of the elements named by ``TOLD_AS_TEXT``, in that order, empty for what is not there;
+    ``organizer`` a name and an address in lower case; ``global_id`` is in base64.
+    """
+    subject, modified, uid, recurrence_id, start_text, end_text, location, *signs = texts
+    kind, answer, organizes, is_meeting, is_cancelled, sensitivity, show_as, all_day, reminder = _signs(tuple(signs))
+    start = _required_instant(start_text, "Start")
+    is_master = kind is ItemKind.MASTER
     return RemoteItem(
-        ref=_ref(parts.get(_ITEM_ID)),
+        ref=ref,
         kind=kind,
         uid=uid or None,
         global_id=a2b_base64(global_id) if global_id else None,
-        own_key=extended.get(ROOMD_KEY) or None,
-        organizer=address,
-        organizer_name=name,
-        is_organizer=reply == "Organizer" or not is_meeting,
+        own_key=key or None,
+        organizer=organizer[1],
+        organizer_name=organizer[0],
+        is_organizer=organizes,
         is_meeting=is_meeting,
-        is_cancelled=said(_IS_CANCELLED) in _TRUE,
-        answer=ANSWERS.get(reply, Answer.NONE),
-        title=said(_SUBJECT) or "",
+        is_cancelled=is_cancelled,
+        answer=answer,
+        title=subject,
         start=start,
-        end=_required_instant(said(_END), "End"),
+        end=_required_instant(end_text, "End"),
         zone=zone,
-        all_day=said(_ALL_DAY) in _TRUE,
-        location=said(_LOCATION) or "",
-        sensitivity=SENSITIVITIES.get(said(_SENSITIVITY) or "", Sensitivity.NORMAL),
-        show_as=SHOW_AS.get(said(_SHOW_AS) or "", ShowAs.BUSY),
-        reminder=int(said(_REMINDER) or 0) if said(_REMINDER_IS_SET) in _TRUE else None,
-        categories=tuple([child.text or "" for child in parts.get(_CATEGORIES, _NO_ELEMENTS)]),
-        modified_at=_instant(said(_MODIFIED)),
-        original_start=None
-        if kind is ItemKind.MASTER
-        else original_start_of(_instant(said(_RECURRENCE_ID)), uid, start, zone),
-        detail=_detail(parts, said(_BODY) or "", rooms, address) if in_full else None,
+        all_day=all_day,
+        location=location,
+        sensitivity=sensitivity,
+        show_as=show_as,
+        reminder=reminder,
+        categories=categories,
+        modified_at=_instant(modified),
+        original_start=None if is_master else original_start_of(_instant(recurrence_id), uid, start, zone),
+        detail=detail,
+    )
+
+
+class _Signs(NamedTuple):
+    """What an item tells by a few words, most items by the same."""
+
+    kind: ItemKind
+    answer: Answer
+    organizes: bool
+    is_meeting: bool
+    is_cancelled: bool
+    sensitivity: Sensitivity
+    show_as: ShowAs
+    all_day: bool
+    reminder: int | None
+
+
+@lru_cache(maxsize=1024)
+def _signs(words: tuple[str, ...]) -> _Signs:
+    sensitivity, reminder_is_set, reminder, all_day, show_as, meeting, cancelled, kind, reply = words
+    is_meeting = meeting in _TRUE
+    return _Signs(
+        kind=KINDS.get(kind, ItemKind.SINGLE),
+        answer=ANSWERS.get(reply, Answer.NONE),
+        organizes=reply == "Organizer" or not is_meeting,
+        is_meeting=is_meeting,
+        is_cancelled=cancelled in _TRUE,
+        sensitivity=SENSITIVITIES.get(sensitivity, Sensitivity.NORMAL),
+        show_as=SHOW_AS.get(show_as, ShowAs.BUSY),
+        all_day=all_day in _TRUE,
+        reminder=int(reminder or 0) if reminder_is_set in _TRUE else None,
     )
 
 
@@ -205,19 +269,24 @@ def _person(holder: Iterable[Element]) -> tuple[str, str]:
     for child in holder:
         if child.tag == _MAILBOX:
             said = {part.tag: part.text for part in child}
-            address = said.get(_ADDRESS) or ""
-            return said.get(_NAME) or "", address if "@" in address else ""
+            return said.get(_NAME) or "", address_in(said.get(_ADDRESS) or "")
     return "", ""
+
+
+def address_in(told: str) -> str:
+    """Return the text of a t:EmailAddress, empty where it is the name or path of somebody who has no SMTP address."""
+    return told if "@" in told else ""
 
 
 def _zone_of(zone: Element | None) -> str:
     if zone is None:
         return UTC_ID
-    return _zone(zone.get("Id", ""), zone.get("Name", "")) or defined_zone(zone) or UTC_ID
+    return known_zone(zone.get("Id", ""), zone.get("Name", "")) or defined_zone(zone) or UTC_ID
 
 
 @lru_cache(maxsize=1024)
-def _zone(zone_id: str, name: str) -> str | None:
+def known_zone(zone_id: str, name: str) -> str | None:
+    """Return the zone that a t:StartTimeZone means by its Id, or its Name; None where it means none known here."""
     return iana_zone(zone_id) or iana_zone(name)
 
 

@@ -8,7 +8,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
+
+from msgspec.structs import replace
 
 from roomd_core.sync.remote import SignInRefused
 from roomd_daemon.exchange.connections import Connections, Flight, Principal
@@ -18,9 +20,15 @@ from roomd_daemon.exchange.soap import Element, Malformed
 from roomd_daemon.exchange.trouble import Request, believe
 
 T = TypeVar("T")
+Thin: TypeAlias = Callable[[bytes], bytes]
 
 LAST_WORDS = 5.0
 """Seconds a write still has when its caller was cancelled: most answers are here by then, and the stop is short."""
+
+
+def as_it_is(body: bytes) -> bytes:
+    """Return an answer whole."""
+    return body
 
 
 class Line:
@@ -38,14 +46,15 @@ class Line:
         """Return whom requests for that mailbox act as."""
         return self._connections.principal(mailbox)
 
-    async def ask(self, request: Request, read: Callable[[Element], T]) -> T:
+    async def ask(self, request: Request, read: Callable[[Element], T], *, thin: Thin = as_it_is) -> T:
         """Send a request and return what ``read`` makes of the answer. Raise a RemoteError.
 
+        ``thin`` may take out of the answer's bytes what need not become a tree.
         When the caller is cancelled nothing stays on its way: a read is cut, a write gets ``LAST_WORDS`` to end,
         and then is as unknown as after a crash.
         """
         async with self._own, self._rules.slots.slot(), self._passage(request):
-            return await self._fly(request, read)
+            return await self._fly(request, read, thin)
 
     async def close(self) -> None:
         """Cut what is on its way, and let go of every connection."""
@@ -63,11 +72,11 @@ class Line:
             self._connections.close()  # what is still signed in would let a probe pass that proves nothing
             raise
 
-    async def _fly(self, request: Request, read: Callable[[Element], T]) -> T:
+    async def _fly(self, request: Request, read: Callable[[Element], T], thin: Thin) -> T:
         loop = asyncio.get_running_loop()
         flight = Flight()
         self._flights.add(flight)
-        work = loop.run_in_executor(self._threads, self._perform, request, read, flight)
+        work = loop.run_in_executor(self._threads, self._perform, request, read, thin, flight)
         deadline = loop.call_later(self._settings.deadline, flight.cut)
         try:
             return await asyncio.shield(work)
@@ -87,10 +96,10 @@ class Line:
             flight.cut()
         await asyncio.wait([work])
 
-    def _perform(self, request: Request, read: Callable[[Element], T], flight: Flight) -> T:
+    def _perform(self, request: Request, read: Callable[[Element], T], thin: Thin, flight: Flight) -> T:
         reply = self._connections.send(request.mailbox, request.payload, flight)
         self._rules.signs.dated(reply.headers.get("Date"))
-        answer = believe(reply)
+        answer = believe(replace(reply, body=thin(reply.body)))
         try:
             return read(answer)
         except (LookupError, TypeError, ValueError) as error:

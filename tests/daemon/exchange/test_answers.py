@@ -6,6 +6,7 @@ from daemon.exchange.sample_answers import GUESTS_COPY, GUESTS_COPY_IN_FULL, env
 from roomd_core.model import ItemRef
 from roomd_core.sync.remote import Busy
 from roomd_daemon.exchange.answers import read_busy, read_found_ids, read_items, read_page, read_written
+from roomd_daemon.exchange.plain_items import PlainItems
 from roomd_daemon.exchange.soap import Malformed, ServerFault, open_envelope
 
 NO_ROOMS: frozenset[str] = frozenset()
@@ -20,6 +21,7 @@ def test_a_page_tells_what_changed_what_went_and_where_to_go_on() -> None:
             last=False,
         ),
         NO_ROOMS,
+        PlainItems(),
     )
 
     assert [item.ref.item_id for item in page.changed] == ["AAMk+a/1="]
@@ -28,7 +30,7 @@ def test_a_page_tells_what_changed_what_went_and_where_to_go_on() -> None:
 
 
 def test_a_page_says_in_which_folder_an_updated_item_is() -> None:
-    page = read_page(feed_page(f"<t:Update>{GUESTS_COPY}</t:Update>"), NO_ROOMS)
+    page = read_page(feed_page(f"<t:Update>{GUESTS_COPY}</t:Update>"), NO_ROOMS, PlainItems())
 
     assert page.folders == {"AAMk+a/1=": "calendar-id"}
 
@@ -36,12 +38,12 @@ def test_a_page_says_in_which_folder_an_updated_item_is() -> None:
 def test_what_is_not_a_calendar_item_is_left_out_of_the_feed() -> None:
     note = '<t:Create><t:Message><t:ItemId Id="m" ChangeKey="x"/></t:Message></t:Create>'
 
-    assert read_page(feed_page(note), NO_ROOMS).changed == ()
+    assert read_page(feed_page(note), NO_ROOMS, PlainItems()).changed == ()
 
 
 def test_a_page_without_a_sync_state_is_not_believed() -> None:
     with pytest.raises(Malformed, match="sync state"):
-        read_page(feed_page("", state=""), NO_ROOMS)
+        read_page(feed_page("", state=""), NO_ROOMS, PlainItems())
 
 
 def test_items_that_are_gone_are_left_out_of_a_batch() -> None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from daemon.live_daemon import ME, ROOM, TOMORROW, LiveDaemon, a_booking, live_daemon
 from roomd_core.api import params, wire
 from roomd_core.api.client import ProblemError
-from roomd_core.model import Conflict, ConflictKind, EventStatus, Side, Trigger
+from roomd_core.model import Conflict, ConflictKind, Content, EventStatus, Side, Trigger
 from roomd_core.sync.remote import Busy, ExchangeUnavailable, Rejected
 
 AWAY = ExchangeUnavailable("mail.example.com cannot be reached: check endpoint and the network")
@@ -185,6 +185,12 @@ async def test_the_change_feed_tells_who_did_what(daemon: LiveDaemon) -> None:
     assert (first.event, first.actor, first.kind) == (booked.id, f"unix:{ME}", "created")
     assert changes.next == changes.changes[-1].seq
     assert (await daemon.client.changes(since=changes.next)).changes == ()
+
+
+async def test_the_change_feed_tells_every_field_of_what_was_booked(daemon: LiveDaemon) -> None:
+    await daemon.client.book(a_booking(), wait=True)
+    first = (await daemon.http.get("/v1/changes")).json()["changes"][0]
+    assert set(first["after"]) == set(Content.__struct_fields__)
 
 
 async def test_waiting_for_a_change_ends_with_it(daemon: LiveDaemon) -> None:

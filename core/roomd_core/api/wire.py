@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, convert
 
 from roomd_core.model import (
     Answer,
@@ -408,6 +408,15 @@ class Audit(Struct, frozen=True, kw_only=True):
     """What comparing mailboxes with Exchange's own calendar view found, each time a mailbox's turn came."""
 
     mailboxes: tuple[AuditedMailbox, ...]
+
+
+class WholeContent(Content, frozen=True, gc=False, kw_only=True, omit_defaults=False):
+    """A content with every field, also in JSON: clients need to know no defaults."""
+
+    @classmethod
+    def of(cls, content: Content | None) -> "WholeContent | None":
+        """Return a content whole."""
+        return None if content is None else convert(content, cls, from_attributes=True)
 
 
 class Changes(Struct, frozen=True, kw_only=True):

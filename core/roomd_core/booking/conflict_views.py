@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from roomd_core.access import Caller
-from roomd_core.api.wire import Alternative, ConflictView, EventView, MissingEvent, Recipient
+from roomd_core.api.wire import Alternative, ConflictView, EventView, MissingEvent, Recipient, WholeContent
 from roomd_core.booking.choices import choices
 from roomd_core.booking.deciding import version_of
 from roomd_core.booking.recipients import Written, concerned, mailed, moved_to
@@ -50,9 +50,9 @@ def conflict_view(conflict: Conflict, shown: Shown, mailboxes: Mapping[str, Mail
         event=shown.view,
         mailbox=conflict.mailbox,
         units=conflict.units,
-        base=conflict.base if readable else None,
-        local=conflict.local if readable else None,
-        remote=conflict.remote if readable else None,
+        base=WholeContent.of(conflict.base) if readable else None,
+        local=WholeContent.of(conflict.local) if readable else None,
+        remote=WholeContent.of(conflict.remote) if readable else None,
         missing=tuple(_missing(event, caller) for event in _soonest(shown.missing)[:SHOWN]),
         missing_count=len(conflict.missing),
         opened_at=conflict.opened_at,

@@ -72,12 +72,13 @@ class Response(Struct, frozen=True, gc=False, kw_only=True):
     at: datetime | None = None
 
 
-class Content(Struct, frozen=True, gc=False, kw_only=True):
+class Content(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What both sides must agree on: everything a person can edit.
 
     ``start`` and ``end`` are aware instants in UTC; ``zone`` is the zone they were meant in, as ``roomd_core.zones``
     names it. Attendees and rooms are sorted, so that equal content compares equal. ``reminder`` is minutes before the
-    start. Of a ``series`` start and end are those of its first occurrence.
+    start. Of a ``series`` start and end are those of its first occurrence. As JSON it leaves out what is at its
+    default, which most of most contents is; ``api.wire.WholeContent`` does not.
     """
 
     title: str

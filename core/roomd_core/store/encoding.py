@@ -7,7 +7,6 @@ keep theirs to the microsecond, because they are JSON.
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
-from math import floor
 from typing import TypeVar
 
 import msgspec
@@ -16,6 +15,8 @@ from roomd_core.model import Content
 
 A = TypeVar("A")
 B = TypeVar("B")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 encode = msgspec.json.encode
 content = msgspec.json.Decoder(Content).decode
@@ -29,7 +30,8 @@ def word(member: StrEnum) -> str:
 
 def seconds(instant: datetime) -> int:
     """Return an aware instant as whole seconds since 1970 UTC, rounded down."""
-    return floor(instant.timestamp())
+    since = instant - _EPOCH
+    return since.days * 86400 + since.seconds
 
 
 def instant(seconds: int) -> datetime:

@@ -33,6 +33,17 @@ _BEGUN = """
     ), 14400)
 """
 
+# Somebody's turn begins before all earlier ones have ended; SQLite's own order of the rows is the one asked for.
+_CROWDED = f"""
+    SELECT DISTINCT mailbox FROM (
+        SELECT mailbox, start_at, max(end_at) OVER (
+            PARTITION BY mailbox ORDER BY start_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS taken_until
+        FROM occupancy
+        WHERE mailbox {AMONG} AND {_BEGUN} AND end_at > :start AND end_at > start_at AND state <> 'declined'
+    ) WHERE start_at < taken_until
+"""  # noqa: S608 - constants
+
 
 class Occupancies(Table):
     """Table ``occupancy``. Spans are half open: what ends at nine does not overlap what begins at nine."""
@@ -77,6 +88,11 @@ class Occupancies(Table):
             among=array(mailboxes), start=seconds(start), end=seconds(end), ignored=ignore_event,
         )  # fmt: skip
         return [_from_row(row) for row in rows]
+
+    async def crowded(self, mailboxes: Iterable[str], start: datetime, end: datetime) -> set[str]:
+        """Return those of these mailboxes in which ``holding`` would find two at the same time."""
+        rows = await self._rows(_CROWDED, among=array(mailboxes), start=seconds(start), end=seconds(end))
+        return {mailbox for (mailbox,) in rows}
 
     async def between(
         self, start: datetime, end: datetime, mailboxes: Iterable[str] | None = None

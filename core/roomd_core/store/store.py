@@ -25,9 +25,13 @@ from roomd_core.store.transaction import to_the_end, transaction
 
 READERS: Final = 3
 _SETTINGS = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
-_WRITER = f"{_SETTINGS} PRAGMA synchronous = FULL; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;"
+_WRITER = (
+    f"{_SETTINGS} PRAGMA synchronous = FULL; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;"
+    " PRAGMA wal_autocheckpoint = 4000;"
+)
 """8 MB hold all that a page of the feed touches; SQLite's own 2 MB do not, and are written out and read again. What
-a statement of many rows may have to take back is kept in memory: else it has a file of its own."""
+a statement of many rows may have to take back is kept in memory: else it has a file of its own. The log may grow to
+16 MB: a page that many transactions change is then copied from it once, not after each few."""
 _READER = f"{_SETTINGS} PRAGMA query_only = ON;"
 
 

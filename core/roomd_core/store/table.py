@@ -13,7 +13,7 @@ Row: TypeAlias = tuple[Any, ...]
 AMONG: Final = "IN (SELECT value FROM json_each(:among))"
 """The condition that a column is one of many; ``among`` is ``encoding.array`` of them."""
 
-_AT_ONCE: Final = 16
+_AT_ONCE: Final = 64
 """Rows in one statement: the way into SQLite and out again is up to a third of what storing a row costs."""
 
 

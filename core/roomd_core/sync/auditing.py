@@ -24,6 +24,8 @@ class Auditor:
     async def audit(self) -> int:
         """Look through every room if this has not been done today; return how many conflicts that changed.
 
+        Only those are looked through in which something overlaps, or is thought to.
+
         Raise ExchangeUnavailable, StoreError.
         """
         setting = await self._ledger.setting()
@@ -32,9 +34,12 @@ class Auditor:
             if await tables.meta.get(_AUDITED) == today:
                 return 0
             known = await tables.conflicts.of_kind(ConflictKind.DOUBLE_BOOKING)
+            rooms = [address for address in setting.mailboxes if setting.is_room(address)]
+            crowded = await tables.occupancies.crowded(rooms, setting.now, setting.now + self._window.future)
+        asked = {conflict.room for conflict in known if conflict.resolved_at is None}
         found = 0
-        for room in setting.mailboxes:
-            if setting.is_room(room):
+        for room in rooms:
+            if room in crowded or room in asked:
                 found += await self._audit(room, [each for each in known if each.room == room], setting)
         async with self._ledger.store.write() as tables:
             await tables.meta.put(_AUDITED, today)

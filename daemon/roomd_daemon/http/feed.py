@@ -31,7 +31,8 @@ async def changes(store: Store, caller: Caller, query: params.ChangesQuery) -> w
 def _readable(change: Change, event: Event | None, caller: Caller) -> Change:
     """Leave out what a private event of somebody else is, or was, about."""
     if change.event is None or (event is not None and may_read(caller, event)):
-        return change
+        whole = wire.WholeContent.of
+        return replace(change, before=whole(change.before), after=whole(change.after))
     return replace(change, before=None, after=None, note="")
 
 

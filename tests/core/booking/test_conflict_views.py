@@ -18,7 +18,7 @@ from core.store.samples import (
     event,
 )
 from roomd_core.access import Caller
-from roomd_core.api.wire import ConflictView
+from roomd_core.api.wire import ConflictView, WholeContent
 from roomd_core.booking.choices import choices
 from roomd_core.booking.conflict_views import SHOWN, Shown, conflict_view
 from roomd_core.booking.recipients import mailed
@@ -65,7 +65,7 @@ def test_a_conflict_about_a_private_event_shows_nothing_of_it() -> None:
         event=mine.id, other=theirs.id, summary="“Plans” and “Dentist”", local=mine.content, remote=theirs.content,
     )  # fmt: skip
     told = shown(about, AS_LISI, mine, other=theirs)
-    assert told.remote == theirs.content, "Li Si is invited to both"
+    assert told.remote == WholeContent.of(theirs.content), "Li Si is invited to both"
     hidden = shown(about, AS_EMMA, mine, other=theirs)
     assert (hidden.summary, hidden.local, hidden.remote) == ("A private event needs a decision.", None, None)
     assert (set(hidden.choices), hidden.mails) == (set(Side), {})

@@ -1,5 +1,6 @@
 import asyncio
 from datetime import datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
@@ -171,6 +172,28 @@ async def test_rooms_that_owe_an_answer_are_those_of_events_made_here_that_are_n
 minutes = st.integers(0, 300)
 Taken: TypeAlias = list[tuple[str, int, int, bool]]
 spans = st.lists(st.tuples(st.sampled_from([GUANGHAN, SHUIJING]), minutes, minutes, st.booleans()), max_size=12)
+
+
+@settings(max_examples=30, deadline=None)
+@given(spans, minutes, st.integers(1, 300))
+def test_crowded_is_where_two_hold_the_same_minute(taken: Taken, first: int, length: int) -> None:
+    asyncio.run(check_crowded(taken, NINE + first * MINUTE, NINE + (first + length) * MINUTE))
+
+
+async def check_crowded(taken: Taken, start: datetime, end: datetime) -> None:
+    with TemporaryDirectory() as folder:
+        store = await Store.open(Path(folder) / "roomd.db", clock=SetClock())
+        await furnish(store)
+        async with store.write() as tables:
+            for mailbox, first, last, declined in taken:
+                state = OccupancyState.DECLINED if declined else OccupancyState.ACCEPTED
+                span = content(start=NINE + first * MINUTE, end=NINE + max(first, last) * MINUTE)
+                await hold(tables, event(content=span), mailbox, state=state)
+            crowded = await tables.occupancies.crowded([GUANGHAN, SHUIJING], start, end)
+            held = [await tables.occupancies.holding([room], start, end) for room in (GUANGHAN, SHUIJING)]
+        await store.close()
+    pairs = [pair for room in held for pair in combinations(room, 2)]
+    assert crowded == {one.mailbox for one, other in pairs if one.start < other.end and other.start < one.end}
 
 
 @settings(max_examples=30, deadline=None)

@@ -21,7 +21,7 @@ from exchangelib.protocol import BaseProtocol
 from roomd_daemon.exchange import ExchangeSettings, Secret, connections
 
 FIELDS_ROOMD_READS = (
-    "parent_folder_id", "subject", "sensitivity", "categories", "reminder_is_set", "reminder_minutes_before_start",
+    "subject", "sensitivity", "categories", "reminder_is_set", "reminder_minutes_before_start",
     "last_modified_time", "uid", "start", "end", "is_all_day", "legacy_free_busy_status", "location", "is_meeting",
     "is_cancelled", "type", "my_response_type", "organizer", "_start_timezone",
 )  # fmt: skip

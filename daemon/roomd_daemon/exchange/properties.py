@@ -43,8 +43,10 @@ ORGANIZER_ADDRESS = ExtendedProperty(tag=0x5D02, kind="String")
 
 EXTENDED = (ROOMD_KEY, CLEAN_GLOBAL_ID, ORGANIZER_ADDRESS)
 
+FOLDER = ("item:ParentFolderId",)
+"""What tells of an updated item whether it is still in the calendar: a feed read from the start has none."""
+
 SIMPLE = (
-    "item:ParentFolderId",
     "item:Subject",
     "item:Sensitivity",
     "item:Categories",

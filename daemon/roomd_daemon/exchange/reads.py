@@ -15,6 +15,7 @@ from roomd_daemon.exchange.properties import (
     CLEAN_GLOBAL_ID,
     DETAIL,
     EXTENDED,
+    FOLDER,
     IN_A_VIEW,
     ROOMD_KEY,
     SIMPLE,
@@ -52,9 +53,10 @@ _UTC_ZONE = (
 def sync_folder_items(mailbox: str, state: str | None, limit: int) -> str:
     """Ask for one page of the calendar's change feed (EWS SyncFolderItems): text, as every mailbox is asked often."""
     known = "" if state is None else f"<m:SyncState>{escape(state)}</m:SyncState>"
+    shape = _shape(SIMPLE) if state is None else _shape(FOLDER + SIMPLE)
     return (
         f"<m:SyncFolderItems {NAMESPACES}>"
-        f"<m:ItemShape>{_shape(SIMPLE)}</m:ItemShape>"
+        f"<m:ItemShape>{shape}</m:ItemShape>"
         f"<m:SyncFolderId>{calendar(mailbox)}</m:SyncFolderId>{known}"
         f"<m:MaxChangesReturned>{max(1, min(limit, LARGEST_PAGE))}</m:MaxChangesReturned>"
         "</m:SyncFolderItems>"

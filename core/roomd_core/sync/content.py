@@ -36,8 +36,11 @@ def _zone(seen: RemoteItem, known: Content | None) -> str:
     return seen.zone
 
 
-def item_of(seen: RemoteItem, mailbox: Mailbox, event: str) -> Item:
-    """Return the row that remembers a copy. Something that is no meeting belongs to whose calendar it is in."""
+def item_of(seen: RemoteItem, mailbox: Mailbox, event: str, known: Item | None = None) -> Item:
+    """Return the row that remembers a copy. Something that is no meeting belongs to whose calendar it is in.
+
+    What was not read of it this time is taken from ``known``.
+    """
     owned = seen.is_organizer or not seen.is_meeting
     return Item(
         mailbox=mailbox.address,
@@ -48,7 +51,7 @@ def item_of(seen: RemoteItem, mailbox: Mailbox, event: str) -> Item:
         answer=Answer.ACCEPTED if owned else seen.answer,
         modified_at=seen.modified_at and whole_second(seen.modified_at),
         original_start=seen.original_start,
-        replies=() if owned else replies_of(seen),
+        replies=() if owned else replies_of(seen, known.replies if known else ()),
         start=whole_second(seen.start),
         end=whole_second(seen.end),
         exceptions=() if owned else exceptions_of(seen),

@@ -44,18 +44,22 @@ def series_in(seen: RemoteItem, known: Series | None) -> Series | None:
     )
 
 
-def replies_of(seen: RemoteItem) -> tuple[Reply, ...]:
-    """Return what a guest's copy of a series says about single occurrences."""
+def replies_of(seen: RemoteItem, known: Iterable[Reply] = ()) -> tuple[Reply, ...]:
+    """Return what a guest's copy of a series says about single occurrences.
+
+    What one that was not read this time had said is taken from ``known``.
+    """
     told = told_series(seen)
     if told is None:
         return ()
+    unread = {each.original_start for each in told.modified if each.seen is None}
     removed = (Reply(original_start=moment, answer=Answer.DECLINED) for moment in told.deleted)
     said = (
         Reply(original_start=each.original_start, answer=_answer(each.seen))
         for each in told.modified
         if each.seen and _answer(each.seen) is not seen.answer
     )
-    return _in_order((*removed, *said))
+    return _in_order((*removed, *said, *(reply for reply in known if reply.original_start in unread)))
 
 
 def exceptions_of(seen: RemoteItem) -> tuple[ModifiedOccurrence, ...]:

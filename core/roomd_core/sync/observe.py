@@ -37,7 +37,8 @@ def observe(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) ->
     """Take in one copy as it was read. A copy of a cancelled meeting is as good as gone."""
     if seen.is_cancelled:
         return observe_absence(case, mailbox.address, seen.ref.item_id, setting, withdrawn=True)
-    item = _still_drifting(item_of(seen, mailbox, case.event.id), case.copy_in(mailbox.address))
+    known = case.copy_in(mailbox.address)
+    item = _still_drifting(item_of(seen, mailbox, case.event.id, known), known)
     case = _without_missing(case, mailbox.address).with_item(item)
     if not item.is_organizer and item.original_start is None:
         case = speak(case, item)

@@ -38,13 +38,14 @@ from roomd_core.model import (
     OperationKind,
     OperationState,
     Origin,
+    Reply,
     Response,
     Side,
 )
 from roomd_core.recurrence import Daily, ModifiedOccurrence, Numbered, Recurrence, Series
 from roomd_core.sync.case import Case
 from roomd_core.sync.observe import rank
-from roomd_core.sync.remote import RemoteItem, RemoteSeries
+from roomd_core.sync.remote import RemoteException, RemoteItem, RemoteSeries
 
 HOUR = timedelta(hours=1)
 CREATE, _, CANCEL = (operation(kind) for kind in OperationKind)
@@ -252,6 +253,23 @@ def test_a_lost_update_that_moved_a_series_is_agreed_on() -> None:
     master = seen(kind=ItemKind.MASTER, start=shifted.start, end=shifted.end)
     after = saw(known, replace(master, detail=replace(seen().detail, series=told)))
     assert (after.event.content, after.event.base, after.conflicts) == (shifted, shifted, ())
+
+
+def test_what_a_room_said_of_an_occurrence_is_known_as_long_as_that_cannot_be_read() -> None:
+    moved = RemoteException(item_id="x", original_start=SECOND, start=SECOND + HOUR, end=SECOND + 2 * HOUR)
+    said = Reply(original_start=SECOND, answer=Answer.TENTATIVE)
+    room = copy(MOON, kind=ItemKind.MASTER, replies=(said, replace(said, original_start=SECOND + timedelta(days=7))))
+
+    def told(exception: RemoteException) -> RemoteItem:
+        series = RemoteSeries(recurrence=WEEKLY.recurrence, modified=(exception,))
+        return seen(MOON, ref=room.ref, kind=ItemKind.MASTER, detail=replace(seen().detail, series=series))
+
+    known = case(copy(kind=ItemKind.MASTER), room, of=event(SERIES, base=SERIES))
+    read = replace(moved, seen=seen(MOON, kind=ItemKind.EXCEPTION))
+    for exception, replies in ((moved, (said,)), (read, ())):
+        after = saw(known, told(exception), MOON).copy_in(MOON)
+        assert after is not None
+        assert after.replies == replies
 
 
 def test_words_that_exchange_put_below_a_text_are_agreed_on_with_it() -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from roomd_core.clock import whole_second
 from roomd_core.model import Content
 from roomd_core.recurrence import ModifiedOccurrence, Series, WallTimes, has_day
 
@@ -98,8 +99,8 @@ def _without_the_usual(content: Content, found: ModifiedOccurrence) -> ModifiedO
     rooms = None if found.rooms is None else tuple(sorted(found.rooms))
     told = replace(
         found,
-        start=found.start.replace(microsecond=0),
-        end=found.end.replace(microsecond=0),
+        start=whole_second(found.start),
+        end=whole_second(found.end),
         title=None if found.title in (None, content.title) else found.title,
         location=None if found.location in (None, content.location) else found.location,
         body=None if found.body is None or _same_text(found.body, content.body) else found.body,

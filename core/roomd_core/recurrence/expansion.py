@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from msgspec import Struct
 
+from roomd_core.clock import whole_second
 from roomd_core.recurrence.days import days_between, last_day
 from roomd_core.recurrence.rule import Recurrence
 from roomd_core.recurrence.series import ModifiedOccurrence, Series
@@ -54,7 +55,7 @@ class WallTimes(Struct, frozen=True, kw_only=True):
     def of(cls, start: datetime, end: datetime, zone: str, recurrence: Recurrence | None = None) -> "WallTimes":
         """Return the wall times of something that begins and ends at these instants, in an IANA zone."""
         clocks = zone_of(zone)
-        begins, ends = (_wall(moment, clocks).replace(microsecond=0) for moment in (start, end))
+        begins, ends = (whole_second(_wall(moment, clocks)) for moment in (start, end))
         shift = begins.date() - recurrence.first if recurrence else timedelta()
         return cls(
             zone=clocks,
@@ -113,9 +114,9 @@ def _regular(day: date, times: WallTimes) -> Occurrence:
 def _changed(day: date, modified: ModifiedOccurrence) -> Occurrence:
     return Occurrence(
         day=day,
-        original_start=modified.original_start.replace(microsecond=0),
-        start=modified.start.replace(microsecond=0),
-        end=modified.end.replace(microsecond=0),
+        original_start=whole_second(modified.original_start),
+        start=whole_second(modified.start),
+        end=whole_second(modified.end),
         modified=modified,
     )
 

@@ -96,6 +96,9 @@ def test_a_room_that_still_holds_what_is_gone_is_declined_as_the_room(
     outlook.delete(organizer, f"{made['id']}@roomd")
     drift = the_conflict(running, "drift")
     assert "still holds “Left behind”" in drift["summary"]
+    day = running.roomctl("timeline", "--date", (tomorrow + timedelta(hours=6)).date().isoformat(), "--json").json()
+    shown = [each for row in day["rooms"] for each in row["occupancies"] if each["event"] == made["id"]]
+    assert [each["cancelled"] for each in shown] == [True]
     assert [one["address"] for one in drift["mails"]["local"]] == [organizer]
     assert running.roomctl("resolve", drift["id"], "--keep", "local").code == 0
     running.roomctl("sync", "--wait")

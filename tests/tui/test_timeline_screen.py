@@ -94,6 +94,17 @@ async def test_the_cursor_leaps_three_hours_and_stays_in_the_day(daemon: Prepare
         assert "free" in seat.line("00:00-00:30")
 
 
+async def test_a_cancelled_booking_that_its_room_still_holds_says_so(daemon: PreparedDaemon) -> None:
+    daemon.rows = tuple(
+        replace(row, occupancies=tuple(replace(span, cancelled=span.event == "budget") for span in row.occupancies))
+        for row in daemon.rows
+    )
+    async with seated(daemon) as seat:
+        assert (await seat.sees("09:00-10:30")).endswith("cancelled, the room still holds it, made here")
+        await seat.press("right", "right")
+        assert seat.line("11:00-12:00").endswith("room accepted, made in Outlook")
+
+
 async def test_the_cursor_steps_over_bookings_and_free_half_hours(daemon: PreparedDaemon) -> None:
     async with seated(daemon) as seat:
         assert "Budget review  yours" in await seat.sees("09:00-10:30")

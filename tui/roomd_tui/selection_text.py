@@ -30,4 +30,5 @@ def stop_texts(stop: Stop, zone: ZoneInfo) -> tuple[str, str]:
         when = span_text(span.start, span.end, zone)
     who = "yours" if span.mine else span.organizer
     series = ", series" if span.recurring else ""
-    return f"{when}  {span.title}  {who}", f"{words.OCCUPANCY[span.state]}, {words.ORIGIN[span.origin]}{series}"
+    state = words.STILL_HELD if span.cancelled else words.OCCUPANCY[span.state]
+    return f"{when}  {span.title}  {who}", f"{state}, {words.ORIGIN[span.origin]}{series}"

@@ -27,6 +27,9 @@ OCCUPANCY: dict[OccupancyState, str] = {
     OccupancyState.DECLINED: "room declined",
 }
 
+STILL_HELD = "cancelled, the room still holds it"
+"""What is said instead of a state where a room has not given the time back."""
+
 EVENT: dict[EventState, str] = {
     EventState.PENDING: "saved, on its way to Exchange",
     EventState.UNKNOWN: "sent, being looked up in Exchange",

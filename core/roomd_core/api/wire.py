@@ -200,7 +200,8 @@ class EventView(Struct, frozen=True, kw_only=True):
 class Span(Struct, frozen=True, kw_only=True):
     """One occupancy on a timeline. ``mine`` says that the caller may change it.
 
-    ``recurring`` says that it is one occurrence of a series, named by the event and its ``original_start``.
+    ``cancelled`` says that the event was called off, and that its room has not given the time back: a conflict asks
+    about that. ``recurring`` says that it is one occurrence of a series, named by event and ``original_start``.
     """
 
     event: str
@@ -210,6 +211,7 @@ class Span(Struct, frozen=True, kw_only=True):
     organizer: str
     origin: Origin
     state: OccupancyState
+    cancelled: bool = False
     private: bool = False
     mine: bool = False
     recurring: bool = False

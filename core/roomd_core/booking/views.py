@@ -167,6 +167,7 @@ def span(occupancy: Occupancy, event: Event, mailboxes: Mapping[str, Mailbox], c
         organizer=organizer_name(event, mailboxes),
         origin=event.origin,
         state=occupancy.state,
+        cancelled=event.status is EventStatus.CANCELLED,
         private=is_private(event),
         mine=may_change(caller, event, mailboxes),
         recurring=event.content.series is not None,

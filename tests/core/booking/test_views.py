@@ -147,6 +147,12 @@ def test_a_span_says_whether_the_caller_may_change_it() -> None:
     assert (hidden.title, hidden.organizer, hidden.private) == ("Private", "Zhang San", True)
 
 
+def test_a_span_says_that_its_room_still_holds_what_was_cancelled() -> None:
+    made = event(origin=Origin.EXCHANGE)
+    gone = replace(made, status=EventStatus.CANCELLED)
+    assert [span(occupancy(each), each, BY_ADDRESS, AS_LISI).cancelled for each in (made, gone)] == [False, True]
+
+
 def test_a_mailbox_is_well_failing_or_untried() -> None:
     room = OFFICE[0]
     assert mailbox_status(room, None).health is Health.UNTRIED

@@ -4,7 +4,7 @@ A first sync, a round in which nothing changed (against exchangelib's own feed, 
 daemon at full size: its memory, and how long questions take. CPU is user and system time of this process; the lab
 is another one.
 
-    .venv/bin/python bench/sync.py --rooms 50 --events 200 --rounds 3
+    .venv/bin/python bench/sync.py --rooms 10 --events 1000 --rounds 3
 """
 
 import argparse
@@ -39,8 +39,8 @@ def measure_idle(rooms: int, rounds: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", choices=PARTS, action="append", help="only this part (may be repeated)")
-    parser.add_argument("--rooms", type=int, default=50, help="rooms of the first sync")
-    parser.add_argument("--events", type=int, default=200, help="events in each of their calendars")
+    parser.add_argument("--rooms", type=int, default=10, help="rooms of the first sync")
+    parser.add_argument("--events", type=int, default=1000, help="events in each of their calendars")
     parser.add_argument("--mailboxes", type=int, default=100, help="rooms of the round without a change")
     parser.add_argument("--stored-rooms", type=int, default=1000, help="rooms in the store of the daemon")
     parser.add_argument("--occupancies", type=int, default=300_000, help="what these rooms are held by")

@@ -170,6 +170,17 @@ class RemoteContract:
         assert (copy.start, copy.end, copy.answer) == (later.start, later.end, Answer.ACCEPTED)
         assert (await answers(remote))[ROOM] is Answer.ACCEPTED
 
+    async def test_a_meeting_put_into_another_zone_stays_at_its_time(self, remote: Remote) -> None:
+        for meeting in (MEETING, WEEKLY):
+            own = await book(remote, meeting)
+            elsewhere = replace(meeting, zone="Europe/Berlin")
+
+            await remote.update(BOSS, own.ref, meeting, elsewhere, mail=Mail.CHANGED)
+
+            item = await booked(remote)
+            assert (item.start, item.end, item.zone) == (START, MEETING.end, "Europe/Berlin")
+            await remote.cancel(BOSS, item.ref, mail=Mail.EVERYBODY)
+
     async def test_a_cancelled_meeting_is_gone_from_the_organizers_calendar_and_frees_the_room(
         self, remote: Remote
     ) -> None:

@@ -48,9 +48,9 @@ THIRD = START + timedelta(weeks=2)
 """When the third occurrence begins: 14:00 in Shanghai, on the same day as in UTC."""
 
 
-async def book(remote: Remote, meeting: Content = MEETING) -> RemoteItem:
+async def book(remote: Remote, meeting: Content = MEETING, *, mail: Mail = Mail.EVERYBODY) -> RemoteItem:
     """Create the meeting and return it as it stands once its room has answered."""
-    await remote.create(BOSS, meeting, key=KEY, uid="0193@roomd", mail=Mail.EVERYBODY)
+    await remote.create(BOSS, meeting, key=KEY, uid="0193@roomd", mail=mail)
     return await booked(remote)
 
 
@@ -285,6 +285,22 @@ class RemoteContract:
         for gone in (THIRD, START + timedelta(weeks=6)):
             with pytest.raises(Rejected):
                 await remote.cancel_occurrence(BOSS, master, gone, mail=Mail.EVERYBODY)
+
+    async def test_a_room_of_one_occurrence_alone_is_called_back_with_a_series_that_has_no_guests(
+        self, remote: Remote
+    ) -> None:
+        series = replace(WEEKLY, attendees=(), rooms=())
+        own = await book(remote, series, mail=Mail.NOBODY)
+        before = replace(series, series=None, start=THIRD, end=THIRD + timedelta(hours=1))
+        one = OneOccurrence(original_start=THIRD, before=before, after=replace(before, rooms=(ROOM,)))
+        await remote.update_occurrence(BOSS, own.ref, one, mail=Mail.CHANGED)
+        alone = await only_copy(remote, ROOM)
+        assert (alone.global_id, alone.original_start, alone.start) == (own.global_id, THIRD, THIRD)
+
+        await remote.cancel(BOSS, (await booked(remote)).ref, mail=Mail.EVERYBODY)
+
+        assert await remote.availability([ROOM], THIRD, THIRD + timedelta(hours=1)) == []
+        assert await remote.find_by_key(BOSS, KEY) == []
 
     async def test_a_series_that_ends_earlier_keeps_its_exceptions_and_one_that_moves_loses_them(
         self, remote: Remote

@@ -311,7 +311,7 @@ class Checker:
         """
         copies = (
             copy for copy in self._live(finding.mailbox)
-            if copy.content.title == finding.title and (finding.start, finding.end) in copy.spans()
+            if finding.title in copy.titles and (finding.start, finding.end) in copy.spans()
         )  # fmt: skip
         uids = {copy.uid for copy in copies} | {
             event.uid for event in self._events(store) if event.id == finding.event

@@ -172,7 +172,7 @@ class SimulatedExchange(SimulatedOrganization):
 
     async def watch(self, mailboxes: Sequence[str], tell: Callable[[Signal], None]) -> None:
         tell(WatchedBy(mailboxes=tuple(mailboxes), means=WatchMeans.STREAMING))
-        self.listener = tell
+        self.listener, self.watched = tell, frozenset(mailboxes)
         try:
             await asyncio.Event().wait()
         finally:

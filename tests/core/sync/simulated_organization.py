@@ -50,6 +50,7 @@ class SimulatedOrganization:
         self.calendars: dict[str, Calendar] = {}
         self.mails: list[tuple[str, str, str]] = []
         self.listener: Callable[[Signal], None] | None = None
+        self.watched: frozenset[str] = frozenset()
         self._items = 0
 
     # -- what people and administrators do -------------------------------------------------------------------------
@@ -186,7 +187,7 @@ class SimulatedOrganization:
     def _tell(self, calendar: Calendar, copy: Copy) -> None:
         """Put what happened to a copy into the feed, and tell whoever watches that something did."""
         calendar.feed.append(copy.item_id)
-        if self.listener:
+        if self.listener and calendar.address in self.watched:
             self.listener(Stirred(mailboxes=(calendar.address,)))
 
     # -- what mail does --------------------------------------------------------------------------------------------

@@ -1,8 +1,18 @@
 """An Exchange in memory, as a Remote: mailboxes with copies, change keys, feeds and room attendants, and bad luck.
 
 It answers as the stricter readings of the documentation do: the feed carries no body and no people, item ids differ
-in each mailbox, every write needs the current change key, and a meeting's copies follow their organizer's. It keeps
-the contract of the Remote, as Exchange does (tests/daemon/exchange/remote_contract.py).
+in each mailbox, every write needs the current change key, and a meeting's copies follow their organizer's.
+
+It keeps the contract of the Remote (tests/daemon/exchange), as Exchange does, but it
+
+- fails on a write that changes nothing, and on one that mails nobody or everybody where the other is called for:
+  Exchange would take these, but roomd never sends them;
+- ends every line of a body as some servers do, where the port says nothing of white space;
+- gives who is invited to one occurrence alone a UID of its own, as in MS-OXOCAL, where some servers keep the series';
+- tells an answer to one occurrence in the guest's copy, and not in the organizer's too: roomd does not read it there;
+- has attendants that accept what is free and can put their organizer's name into titles, and do nothing else
+  (Set-CalendarProcessing);
+- has no wire, and so nothing of sign-in, throttling, certificates or malformed answers: ``luck`` raises their errors.
 """
 
 import asyncio

@@ -74,7 +74,7 @@ def page_of(calendar: Calendar, state: str | None, size: int, *, named: bool) ->
     last = len(ids) <= size
     end = len(calendar.feed) if last else 1 + max(_latest_in(calendar.feed, item) for item in shown)
     return ChangePage(
-        state=f"{calendar.epoch}:{end}",
+        state=f"{calendar.address}:{calendar.epoch}:{end}",
         changed=tuple(seen(calendar.copies[i], full=False, named=named) for i in shown if i in calendar.copies),
         deleted=tuple(i for i in shown if i not in calendar.copies and i in calendar.feed[:position]),
         last=last,
@@ -202,8 +202,8 @@ def _occurrence_id(copy: Copy, original_start: datetime) -> str:
 def _position_in(calendar: Calendar, state: str | None) -> int:
     if state is None:
         return 0
-    epoch, _, position = state.partition(":")
-    if epoch != str(calendar.epoch) or not position.isdecimal():
+    given, _, position = state.rpartition(":")
+    if given != f"{calendar.address}:{calendar.epoch}":
         raise StateInvalid("The sync state is not valid.", code="ErrorInvalidSyncStateData")
     return int(position)
 

@@ -184,9 +184,11 @@ class RemoteContract:
 
         assert (page.changed, page.deleted, page.last) == ((), (), True)
 
-    async def test_a_state_that_nobody_gave_out_is_not_accepted(self, remote: Remote) -> None:
-        with pytest.raises(StateInvalid):
-            await remote.changes(BOSS, "anything")
+    async def test_a_state_that_was_not_given_out_for_a_calendar_is_not_accepted_there(self, remote: Remote) -> None:
+        theirs = (await remote.changes(GUEST, None)).state
+        for state in ("anything", theirs):
+            with pytest.raises(StateInvalid):
+                await remote.changes(BOSS, state)
 
     async def test_what_is_written_in_a_meeting_reaches_its_guests(self, remote: Remote) -> None:
         text = "Bring figures.\nAnd tea."

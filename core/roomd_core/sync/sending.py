@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from roomd_core.model import Content, Item, ItemRef, Operation, OperationKind
-from roomd_core.occurrences import occurrence_content
+from roomd_core.occurrences import bare, occurrence_content
 from roomd_core.spans import rooms_ever
 from roomd_core.sync.case import Case, Setting
 from roomd_core.sync.remote import Mail, OneOccurrence
@@ -87,7 +87,7 @@ def leftovers(case: Case, setting: Setting) -> list[Item]:
 def _creating(case: Case, operation: Operation) -> Write:
     if case.copy_in(operation.mailbox):
         return Returned()
-    return Creating(mail=_mail(Mail.EVERYBODY, case.event.content))
+    return Creating(mail=_mail(Mail.EVERYBODY, bare(case.event.content)))
 
 
 def _cancelling(case: Case, operation: Operation) -> Write:

@@ -241,7 +241,7 @@ class SimulatedExchange(SimulatedOrganization):
         for address in sorted(set(after.rooms) - set(one.before.rooms)):
             self.invite_alone(copy, one.original_start, address, **told_alone)
         for address in sorted(set(one.before.rooms) - set(after.rooms)):
-            self._withdraw_occurrence(address, copy.uid, one.original_start)
+            self._withdraw_occurrence(address, copy, one.original_start)
 
 
 def _guests(*contents: Content) -> set[str]:

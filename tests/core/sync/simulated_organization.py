@@ -89,9 +89,8 @@ class SimulatedOrganization:
         """Cancel a meeting as its organizer: the item goes to Deleted Items, everybody else is told."""
         self._remove(copy.organizer, copy)
         for address in sorted(invited(copy.content)):
-            self.mails.append(("cancellation", copy.organizer, address))
-            self._withdraw(address, copy.uid)
-        self._withdraw_alone(copy.uid, rooms_alone(copy.content))
+            self._withdraw(address, copy)
+        self._withdraw_alone(copy, rooms_alone(copy.content))
 
     def remove(self, address: str, uid: str) -> None:
         """Delete one copy without telling anybody."""
@@ -145,6 +144,7 @@ class SimulatedOrganization:
         mine = next(known, None) or self._new_copy(calendar, uid, copy.organizer, alone)
         mine.content, mine.is_cancelled, mine.answer, mine.intended = alone, False, Answer.NONE, alone.show_as
         mine.series_uid, mine.original_start = copy.uid, original_start
+        self.mails.append(("request", copy.organizer, address))
         mine.show()
         self._attend(calendar, mine)
         return mine
@@ -196,8 +196,8 @@ class SimulatedOrganization:
         known, now = invited(before), invited(copy.content)
         for address in sorted(known - now):
             copy.responses.pop(address, None)
-            self._withdraw(address, copy.uid)
-        self._withdraw_alone(copy.uid, set(rooms_alone(before)) - set(rooms_alone(copy.content)))
+            self._withdraw(address, copy)
+        self._withdraw_alone(copy, set(rooms_alone(before)) - set(rooms_alone(copy.content)))
         if happens_otherwise(before, copy.content):
             copy.responses.clear()
             self._deliver(copy, Letter.FULL_UPDATE, now & known)
@@ -304,6 +304,7 @@ class SimulatedOrganization:
         if (before.start, before.end) != (alone.content.start, alone.content.end):
             alone.answer = Answer.NONE
             alone.show()
+        self.mails.append(("update", alone.organizer, calendar.address))
         self._touch(calendar.address, alone)
         self._attend(calendar, alone)
 
@@ -315,24 +316,27 @@ class SimulatedOrganization:
                 one = occurrence_content(copy.content, alone.original_start)
                 self._update_alone(calendar, alone, read_by_guests(one) if one else {})
 
-    def _withdraw(self, address: str, uid: str) -> None:
+    def _withdraw(self, address: str, sent: Copy) -> None:
+        self.mails.append(("cancellation", sent.organizer, address))
         calendar = self.calendars.get(address)
-        mine = next((copy for copy in calendar.copies.values() if copy.uid == uid), None) if calendar else None
+        mine = next((copy for copy in calendar.copies.values() if copy.uid == sent.uid), None) if calendar else None
         if calendar and mine and not mine.is_organizer:
             self._receive_cancellation(calendar, mine)
 
-    def _withdraw_alone(self, uid: str, gone: Iterable[tuple[datetime, str]]) -> None:
+    def _withdraw_alone(self, sent: Copy, gone: Iterable[tuple[datetime, str]]) -> None:
         """Take back invitations to single occurrences."""
         for original_start, address in sorted(gone):
+            self.mails.append(("cancellation", sent.organizer, address))
             for each in self.copies(address):
-                if (each.series_uid, each.original_start) == (uid, original_start):
+                if (each.series_uid, each.original_start) == (sent.uid, original_start):
                     self._receive_cancellation(self.calendars[address], each)
 
-    def _withdraw_occurrence(self, address: str, uid: str, original_start: datetime) -> None:
+    def _withdraw_occurrence(self, address: str, sent: Copy, original_start: datetime) -> None:
         """Call a guest back from one occurrence of a series."""
         calendar = self.calendars[address]
         for copy in self.copies(address):
-            if copy.uid == uid:
+            if copy.uid == sent.uid:
+                self.mails.append(("cancellation", sent.organizer, address))
                 if not calendar.attended:
                     copy.content = with_exception(copy.content, original_start)
                 (copy.left if calendar.attended else copy.called_off).add(original_start)

@@ -416,3 +416,26 @@ async def test_a_room_that_one_occurrence_alone_has_is_told_when_its_series_goes
     await house.settle()
 
     assert house.exchange.copies(MOON) == []
+
+
+@pytest.mark.parametrize("deed", ["cancel", "move", "rename", "remind"])
+async def test_a_plan_names_the_room_that_one_occurrence_alone_has_when_it_is_mailed(house: House, deed: str) -> None:
+    copy = await meet(house, series(rooms=()))
+    house.exchange.change_occurrence(copy, TEN + WEEK, rooms=(MOON,))
+    house.exchange.invite_alone(copy, TEN + WEEK, MOON, rooms=(MOON,))
+    await house.settle()
+    (event,) = {each.event for each in await house.occupancies(MOON)}
+    later = series(rooms=(), start=TEN + timedelta(hours=1))
+    fields: dict[str, dict[str, object]] = {
+        "move": {"start": later.start, "end": later.end, "series": later.series},
+        "rename": {"title": "Monthly"},
+        "remind": {"reminder": 30},
+    }
+    await (house.cancel(event) if deed == "cancel" else house.change(event, **fields[deed]))
+
+    planned = {address for write in await house.engine.plan() for address in write.mails}
+    house.exchange.mails.clear()
+    await house.settle()
+
+    assert planned == {whom for kind, _, whom in house.exchange.mails if kind != "response"}
+    assert planned == (set() if deed == "remind" else {MOON})

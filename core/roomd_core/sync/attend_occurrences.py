@@ -51,8 +51,10 @@ async def rival_of(ledger: Ledger, case: Case, wanted: Sequence[Span]) -> Rival 
 
 
 def _unanswered(copy: Item, read: Sequence[RemoteItem]) -> list[RemoteItem]:
-    """Return the occurrences without an answer: the copy itself, or the exceptions of a series."""
-    if copy.original_start is not None:
-        return [seen for seen in read if seen.answer is Answer.NONE]
-    listed = [each.seen for series in map(told_series, read) if series for each in series.modified]
-    return [seen for seen in listed if seen is not None and seen.answer is Answer.NONE]
+    """Return the occurrences without an answer: the copy itself, or the exceptions of a series.
+
+    What was called off stays in the room's calendar, marked as cancelled, and Exchange takes no answer to it.
+    """
+    series = [series for series in map(told_series, read) if series]
+    listed = [each.seen for told in series for each in told.modified] if copy.original_start is None else read
+    return [seen for seen in listed if seen and seen.answer is Answer.NONE and not seen.is_cancelled]

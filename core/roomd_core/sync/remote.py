@@ -265,7 +265,7 @@ class Remote(Protocol):
         ...
 
     async def fetch(self, mailbox: str, item_ids: Sequence[str]) -> list[RemoteItem]:
-        """Read items in full, with ``detail``: exceptions of series too. Those that are gone are left out.
+        """Read items in full, with ``detail``, in order: exceptions of series too. Those that are gone are left out.
 
         Raise ItemsUnreadable, with those that could be read, where some could not.
         """
@@ -282,7 +282,8 @@ class Remote(Protocol):
     async def create(self, mailbox: str, content: Content, *, key: str, uid: str, mail: Mail) -> ItemRef:
         """Create one item as that person, with the key and uid in it. Raise OutcomeUnknown, Rejected, RetryLater.
 
-        Of a series the master is created; what differs in single occurrences is written one by one.
+        Of a series the master is created; what differs in single occurrences is written one by one. What is returned
+        is the item as it was written: a room's answer may have made it outdated by then. So with ``update``.
         """
         ...
 
@@ -297,7 +298,8 @@ class Remote(Protocol):
     async def update_occurrence(self, mailbox: str, master: ItemRef, one: OneOccurrence, *, mail: Mail) -> None:
         """Write what differs in one occurrence of a series, only if ``master`` is current.
 
-        Raise OutcomeUnknown, Stale, Gone; Rejected where the series has no such occurrence any more.
+        Raise OutcomeUnknown, Stale, Gone; Rejected where the series has no such occurrence any more, or where it
+        would reach into its neighbours.
         """
         ...
 
@@ -320,7 +322,10 @@ class Remote(Protocol):
         ...
 
     async def respond(self, mailbox: str, ref: ItemRef, answer: Answer) -> None:
-        """Answer an invitation as that mailbox, mailing the organizer. Raise OutcomeUnknown, Gone."""
+        """Answer an invitation as that mailbox, only if ``ref`` is current, mailing the organizer.
+
+        Raise OutcomeUnknown, Stale, Gone; Rejected where it is no invitation, or what it is to was called off.
+        """
         ...
 
     async def availability(self, mailboxes: Sequence[str], start: datetime, end: datetime) -> list[Busy]:

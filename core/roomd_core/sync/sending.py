@@ -5,7 +5,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from roomd_core.model import Content, Item, ItemRef, Operation, OperationKind
-from roomd_core.occurrences import occurrence_content
+from roomd_core.occurrences import bare, occurrence_content
+from roomd_core.spans import rooms_ever
 from roomd_core.sync.case import Case, Setting
 from roomd_core.sync.remote import Mail, OneOccurrence
 from roomd_core.sync.steps import Step, next_step
@@ -86,7 +87,7 @@ def leftovers(case: Case, setting: Setting) -> list[Item]:
 def _creating(case: Case, operation: Operation) -> Write:
     if case.copy_in(operation.mailbox):
         return Returned()
-    return Creating(mail=_mail(Mail.EVERYBODY, case.event.content))
+    return Creating(mail=_mail(Mail.EVERYBODY, bare(case.event.content)))
 
 
 def _cancelling(case: Case, operation: Operation) -> Write:
@@ -122,4 +123,5 @@ def _about_one(ref: ItemRef, base: Content, step: Step, original_start: datetime
 
 
 def _mail(whom: Mail, *contents: Content) -> Mail:
-    return whom if any(content.attendees or content.rooms for content in contents) else Mail.NOBODY
+    """A series without guests may have a room at one occurrence, which hears of what happens to the series."""
+    return whom if any(content.attendees or rooms_ever(content) for content in contents) else Mail.NOBODY

@@ -43,7 +43,7 @@ from roomd_daemon.exchange.breaker import Breaker, MemoryBreaker
 from roomd_daemon.exchange.line import Line
 from roomd_daemon.exchange.plain_items import PlainItems
 from roomd_daemon.exchange.rules import Rules
-from roomd_daemon.exchange.series import is_occurrence, occurrence_index
+from roomd_daemon.exchange.series import has_exceptions, is_occurrence, occurrence_index
 from roomd_daemon.exchange.settings import ExchangeSettings
 from roomd_daemon.exchange.soap import Element, Payload
 from roomd_daemon.exchange.trouble import DIRECTORY, Request
@@ -231,7 +231,7 @@ class Exchange:
         if not item.is_organizer:
             raise Rejected(f"{mailbox} does not organize {item.title!r}: decline it, or ask {item.organizer}")
         principal = self._line.principal(mailbox)
-        if item.is_meeting and mail is not Mail.NOBODY:
+        if mail is not Mail.NOBODY and (item.is_meeting or has_exceptions(item)):
             await self._write("CancelCalendarItem", mailbox, writes.cancel_meeting(principal, item.ref), read_done)
         else:
             await self._write("DeleteItem", mailbox, writes.delete(principal, item.ref, mail=mail), read_done)
@@ -240,6 +240,8 @@ class Exchange:
         """Read one occurrence of a series that is as it was known. Raise Stale, Gone, Rejected."""
         series = await self._current(mailbox, master)
         index = occurrence_index(series, original_start)
+        if index < 1:
+            raise Rejected(f"{series.title!r} is no series any more; book that time anew")
         ask = reads.get_occurrence(master.item_id, index)
         found = await self._read("GetItem", mailbox, ask, lambda answer: read_items(answer, self._rooms))
         if not found or not is_occurrence(series, found[0], original_start):

@@ -47,6 +47,11 @@ def original_start_of(told: datetime | None, uid: str, start: datetime, zone: st
     return wall.replace(year=original.year, month=original.month, day=original.day).astimezone(UTC)
 
 
+def has_exceptions(item: RemoteItem) -> bool:
+    """Say whether single occurrences differ: people may be invited to those of a series that nobody else is in."""
+    return bool(item.detail and item.detail.series and item.detail.series.modified)
+
+
 def occurrence_index(master: RemoteItem, original_start: datetime) -> int:
     """Return the number of an occurrence, from 1, deleted ones counted (EWS InstanceIndex); 0 of no series."""
     rule, times = _rule_and_times(master)

@@ -46,7 +46,8 @@ _REPLIES = {
     Answer.DECLINED: DeclineItem,
 }
 _LONGEST_REASON = 120
-_ZONES = ("_start_timezone", "_end_timezone")
+_ZONES = {"_start_timezone", "_end_timezone"}
+_TIMES = {"start", "end"}
 _SENSITIVITY_NAMES = {ours: theirs for theirs, ours in SENSITIVITIES.items()}
 _SHOW_AS_NAMES: dict[ShowAs, str] = {ours: theirs for theirs, ours in SHOW_AS.items()}
 
@@ -91,17 +92,20 @@ def update(principal: Principal, ref: ItemRef, before: Content, after: Content, 
     """Set the fields that differ, one property a change, never over a newer version; None if none differ.
 
     Start and end are written with their zone, which EWS otherwise takes for UTC (EWS UpdateItem), and so is how a
-    series recurs. Raise Rejected.
+    series recurs. A zone is written with start and end: alone it moves them to the same wall times there (EWS,
+    "Update the time zone for an appointment"). Raise Rejected.
     """
     old, fields = _fields(before), _fields(after)
-    names = [name for name in fields if _differs(name, old, fields)]
+    names = {name for name in fields if _differs(name, old, fields)}
+    if names & _ZONES:
+        names |= _TIMES
     if "recurrence" in names:
-        names = [name for name in fields if name in {*names, *_ZONES}]
+        names |= _ZONES
     if not names:
         return None
     item = CalendarItem(id=ref.item_id, changekey=ref.change_key, **fields)
     payload: Element = UpdateItem(account=principal).get_payload(
-        items=[(item, names)],
+        items=[(item, [name for name in fields if name in names])],
         conflict_resolution=NEVER_OVERWRITE,
         message_disposition=SAVE_ONLY,
         send_meeting_invitations_or_cancellations=_INVITATIONS[mail],

@@ -1,20 +1,27 @@
 """The copies a simulated Exchange holds: one mailbox's copy of a meeting or of a series, and its calendar."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from roomd_core.model import Answer, Content, ItemKind, ItemRef, Response
-from roomd_core.recurrence import ModifiedOccurrence, Occurrence, WallTimes, occurrences_between
-from roomd_core.sync.remote import Detail, RemoteException, RemoteSeries, StateInvalid
+from msgspec.structs import replace
+
+from roomd_core.model import Answer, Content, ItemKind, ItemRef, Response, ShowAs
+from roomd_core.recurrence import Occurrence, WallTimes, occurrences_between
 
 EVER = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
+HOLDS_NO_TIME = frozenset({ShowAs.FREE, ShowAs.ELSEWHERE})
 
 
 @dataclass
 class Copy:
-    """One mailbox's copy of a meeting."""
+    """One mailbox's copy of a meeting.
+
+    ``written`` is the copy as its owner's last write left it, before anybody answered. ``intended`` is how the
+    organizer wants a guest's copy to show once it is accepted. Of a guest's series, ``left`` are occurrences that are
+    no longer in it, ``called_off`` those that still are, marked as cancelled; ``said`` are answers for single ones.
+    """
 
     item_id: str
     uid: str
@@ -30,7 +37,10 @@ class Copy:
     responses: dict[str, Response] = field(default_factory=dict)
     series_uid: str | None = None
     original_start: datetime | None = None
+    intended: ShowAs = ShowAs.BUSY
+    written: ItemRef | None = None
     left: set[datetime] = field(default_factory=set)
+    called_off: set[datetime] = field(default_factory=set)
     said: dict[datetime, Answer] = field(default_factory=dict)
 
     @property
@@ -45,11 +55,27 @@ class Copy:
     def global_id(self) -> bytes:
         return sha256((self.series_uid or self.uid).encode()).digest()[:16]
 
+    @property
+    def titles(self) -> set[str]:
+        """What the copy is called, the occurrences of a series too."""
+        modified = self.content.series.modified if self.content.series else ()
+        return {self.content.title, *(each.title for each in modified if each.title is not None)}
+
     def spans(self) -> list[tuple[datetime, datetime]]:
         """List when this copy takes its calendar's time."""
         if self.content.series is None:
             return [(self.content.start, self.content.end)]
-        return [(each.start, each.end) for each in self.occurrences() if each.original_start not in self.left]
+        gone = self.left | self.called_off
+        return [(each.start, each.end) for each in self.occurrences() if each.original_start not in gone]
+
+    @property
+    def holds_time(self) -> bool:
+        return not self.is_cancelled and self.content.show_as not in HOLDS_NO_TIME
+
+    def show(self) -> None:
+        """Let a guest's copy show what its answer makes of the organizer's wish."""
+        shown = self.intended if self.answer is Answer.ACCEPTED else ShowAs.TENTATIVE
+        self.content = replace(self.content, show_as=ShowAs.FREE if self.is_cancelled else shown)
 
     def occurrences(self) -> list[Occurrence]:
         """List the occurrences of a series that stand."""
@@ -74,64 +100,16 @@ class Calendar:
     epoch: int = 1
 
     def taken(self, wanted: Copy) -> bool:
-        others = [copy for copy in self.copies.values() if copy is not wanted and copy.answer is Answer.ACCEPTED]
-        return any(copy.overlaps(start, end) for start, end in wanted.spans() for copy in others)
+        return any(self.taken_between(start, end, wanted) for start, end in wanted.spans())
+
+    def taken_between(self, start: datetime, end: datetime, wanted: Copy) -> bool:
+        """Say whether something that was accepted holds this time, besides what is wanted."""
+        others = (copy for copy in self.copies.values() if copy is not wanted and copy.answer is Answer.ACCEPTED)
+        return any(copy.holds_time and copy.overlaps(start, end) for copy in others)
 
 
 def invited(content: Content) -> set[str]:
     return {*content.rooms, *(attendee.address for attendee in content.attendees)}
-
-
-def detail_of(copy: Copy) -> Detail:
-    told = copy.responses if copy.is_organizer else {}
-    asked = sorted(invited(copy.content))
-    responses = tuple(told.get(who, Response(address=who, answer=Answer.NONE)) for who in asked)
-    lines = copy.content.body.splitlines()
-    body = "".join(f"{line}\r\n" for line in lines)
-    content = copy.content
-    return Detail(
-        body=body, attendees=content.attendees, rooms=content.rooms, responses=responses, series=series_of(copy)
-    )
-
-
-def series_of(copy: Copy) -> RemoteSeries | None:
-    series = copy.content.series
-    if series is None:
-        return None
-    assert series.recurrence is not None
-    modified = (
-        RemoteException(
-            item_id=exception_id(copy, each.original_start),
-            original_start=each.original_start,
-            start=each.start,
-            end=each.end,
-        )
-        for each in standing(copy)
-    )
-    deleted = tuple(sorted({*series.deleted, *copy.left}))
-    return RemoteSeries(recurrence=series.recurrence, modified=tuple(modified), deleted=deleted)
-
-
-def standing(copy: Copy) -> list[ModifiedOccurrence]:
-    modified = copy.content.series.modified if copy.content.series else ()
-    return [each for each in modified if each.original_start not in copy.left]
-
-
-def exception_id(copy: Copy, original_start: datetime) -> str:
-    return f"{copy.item_id}/{original_start:%Y%m%d}"
-
-
-def position_in(calendar: Calendar, state: str | None) -> int:
-    if state is None:
-        return 0
-    epoch, _, position = state.partition(":")
-    if int(epoch) != calendar.epoch:
-        raise StateInvalid("The sync state is not valid.", code="ErrorInvalidSyncStateData")
-    return int(position)
-
-
-def latest_in(feed: Sequence[str], item: str) -> int:
-    return len(feed) - 1 - list(reversed(feed)).index(item)
 
 
 def titles(copies: Iterable[Copy]) -> list[str]:

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from msgspec.structs import replace
 
-from core.sync.simulated_copy import Copy, exception_id, standing
-from roomd_core.model import Content, ItemKind, ItemRef
-from roomd_core.occurrences import usual
-from roomd_core.sync.remote import OneOccurrence, RemoteItem
+from core.sync.simulated_copy import Copy
+from roomd_core.model import Content
+from roomd_core.occurrences import exceptions_of, times_of, usual, with_exceptions
+from roomd_core.recurrence import ModifiedOccurrence, first_day
+from roomd_core.sync.remote import OneOccurrence
+from roomd_core.sync.steps import rule_is_unsent
 from roomd_core.zones import zone_of
 
 
@@ -28,11 +31,15 @@ def rooms_alone(content: Content) -> Iterator[tuple[datetime, str]]:
 
 
 def begun_with_its_start(content: Content) -> Content:
-    """Let a series whose start alone was changed begin on that day, as Exchange does."""
+    """Let a series whose start alone was changed begin on the first day its pattern has from then on."""
     if content.series is None or content.series.recurrence is None:
         return content
     rule = replace(content.series.recurrence, first=content.start.astimezone(zone_of(content.zone)).date())
-    return replace(content, series=replace(content.series, recurrence=rule))
+    first = first_day(rule)
+    assert first is not None
+    start, end = times_of(replace(content, series=replace(content.series, recurrence=rule))).on(first)
+    begun = replace(content.series, recurrence=replace(rule, first=first))
+    return replace(content, start=start, end=end, series=begun)
 
 
 def moved(before: Content, after: Content) -> set[datetime]:
@@ -48,25 +55,43 @@ def differing(one: OneOccurrence) -> dict[str, Any]:
     return {name: getattr(one.after, name) for name in names if getattr(one.after, name) != getattr(one.before, name)}
 
 
-def exceptions_told(copy: Copy, master: RemoteItem) -> Iterator[RemoteItem]:
-    """Tell each exception in full, as an item of its own."""
-    for each in standing(copy):
-        assert master.detail is not None
-        rooms = copy.content.rooms if each.rooms is None else each.rooms
-        yield replace(
-            master,
-            ref=ItemRef(item_id=exception_id(copy, each.original_start), change_key=copy.ref.change_key),
-            kind=ItemKind.EXCEPTION,
-            title=master.title if each.title is None else each.title,
-            location=each.location if each.location is not None else master.location,
-            start=each.start,
-            end=each.end,
-            answer=copy.said.get(each.original_start, master.answer),
-            original_start=each.original_start,
-            detail=replace(
-                master.detail,
-                rooms=rooms,
-                series=None,
-                body=master.detail.body if each.body is None else each.body,
-            ),
-        )
+def crosses_a_neighbour(copy: Copy, original_start: datetime, start: datetime, end: datetime) -> bool:
+    """Say whether an occurrence at this time would reach into the one before or after it, or lie beyond."""
+    others = [each for each in copy.occurrences() if each.original_start != original_start]
+    by_rule = attrgetter("original_start")
+    before = max((each for each in others if each.original_start < original_start), key=by_rule, default=None)
+    after = min((each for each in others if each.original_start > original_start), key=by_rule, default=None)
+    return bool((before and start < before.end) or (after and end > after.start))
+
+
+def with_called_off(copy: Copy, sent: Content) -> Content:
+    """Return what a guest gets of a change of single occurrences: one called off stays, as it was last known."""
+    known, told = exceptions_of(copy.content), exceptions_of(sent)
+    for each in [each for each, told_of in told.items() if told_of is None and known.get(each, ...) is not None]:
+        told[each] = known.get(each) or usual(copy.content, each)
+        copy.called_off.add(each)
+    return with_exceptions(sent, told)
+
+
+def with_exception(content: Content, original_start: datetime) -> Content:
+    """Let a series have an exception on that day, were it one that differs in nothing."""
+    if content.series is None or original_start in exceptions_of(content):
+        return content
+    return replace(content, series=content.series.with_modified(usual(content, original_start)))
+
+
+def without_rooms(content: Content) -> dict[datetime, ModifiedOccurrence | None]:
+    """Return what guests read of what differs in single occurrences."""
+    told = {each: told and replace(told, rooms=None) for each, told in exceptions_of(content).items()}
+    return {each: exception for each, exception in told.items() if exception != usual(content, each)}
+
+
+def read_by_guests(content: Content) -> dict[str, Any]:
+    """Return what every guest's copy has from the organizer, but for times and people."""
+    return {name: getattr(content, name) for name in ("title", "body", "location", "sensitivity", "show_as")}
+
+
+def happens_otherwise(before: Content, after: Content) -> bool:
+    """Say whether guests have to be asked again. A single meeting in another zone is at the same time."""
+    same_clocks = before if before.series or after.series else replace(before, zone=after.zone)
+    return rule_is_unsent(same_clocks, after)

@@ -29,6 +29,12 @@ from roomd_core.sync.steps import Step, next_step, rule_is_unsent
 HOUR = timedelta(hours=1)
 NOBODY = replace(PLAN, rooms=())
 NOBODYS_SERIES = replace(SERIES, rooms=())
+LAKE_ONCE = replace(
+    NOBODYS_SERIES,
+    series=WEEKLY.with_modified(
+        ModifiedOccurrence(original_start=SECOND, start=SECOND, end=SECOND + HOUR, rooms=(LAKE,))
+    ),
+)
 REF = copy().ref
 CREATE, UPDATE, CANCEL = (operation(kind) for kind in OperationKind)
 MOVED = ModifiedOccurrence(original_start=SECOND, start=SECOND + HOUR, end=SECOND + 2 * HOUR)
@@ -39,8 +45,8 @@ MOVED = ModifiedOccurrence(original_start=SECOND, start=SECOND + HOUR, end=SECON
 
 @pytest.mark.parametrize(
     ("content", "mail"),
-    [(PLAN, Mail.EVERYBODY), (invite(NOBODY, LI), Mail.EVERYBODY), (NOBODY, Mail.NOBODY)],
-    ids=["a room", "a person", "nobody"],
+    [(PLAN, Mail.EVERYBODY), (invite(NOBODY, LI), Mail.EVERYBODY), (NOBODY, Mail.NOBODY), (LAKE_ONCE, Mail.NOBODY)],
+    ids=["a room", "a person", "nobody", "a room, later, once"],
 )
 def test_a_new_event_is_mailed_to_whom_it_invites(content: Content, mail: Mail) -> None:
     assert what_to_send(case(of=event(content, base=None)), CREATE) == Creating(mail=mail)
@@ -62,6 +68,7 @@ def test_an_event_is_not_created_where_its_item_is_back_or_where_it_was_called_o
         (PLAN, NOBODY, Mail.NOBODY),
         (PLAN, None, Mail.EVERYBODY),
         (NOBODY, None, Mail.NOBODY),
+        (LAKE_ONCE, LAKE_ONCE, Mail.EVERYBODY),
     ],
 )
 def test_a_cancellation_is_mailed_to_whom_exchange_had_invited(
@@ -78,8 +85,9 @@ def test_a_cancellation_is_mailed_to_whom_exchange_had_invited(
         (NOBODY, PLAN, Mail.CHANGED),
         (PLAN, NOBODY, Mail.CHANGED),
         (replace(NOBODY, title="Renamed"), NOBODY, Mail.NOBODY),
+        (replace(LAKE_ONCE, title="Renamed"), LAKE_ONCE, Mail.CHANGED),
     ],
-    ids=["room stays", "room leaves", "room comes", "nobody"],
+    ids=["room stays", "room leaves", "room comes", "nobody", "a room once"],
 )
 def test_a_change_is_mailed_to_those_it_concerns(content: Content, base: Content, mail: Mail) -> None:
     found = what_to_send(case(copy(MOON), copy(), of=event(content, base=base)), UPDATE)

@@ -5,6 +5,8 @@ from msgspec.structs import replace
 from core.sync.house import LAKE, LI, MOON, STRANGER, ZHANG, House, at, invite, meeting
 from core.sync.simulated_exchange import good_luck
 from roomd_core.model import Content, WriteKind
+from roomd_core.occurrences import bare
+from roomd_core.recurrence import Daily, ModifiedOccurrence, Numbered, Recurrence, Series
 from roomd_core.sync.forecast import IN_DOUBT
 from roomd_core.sync.recipients import recipients
 from roomd_core.sync.remote import Mail, OutcomeUnknown, Rejected, RemoteError, RetryLater
@@ -94,6 +96,24 @@ def test_who_is_mailed_depends_on_what_changes() -> None:
 def test_what_only_the_organizer_sees_mails_nobody() -> None:
     assert whom(MEETING, replace(MEETING, reminder=10, categories=("red",))) == set()
     assert whom(MEETING, replace(MEETING, reminder=10, end=at(12))) == {LI, MOON}
+
+
+def test_a_room_that_one_occurrence_alone_has_hears_of_what_reads_differently_there() -> None:
+    rule = Recurrence(pattern=Daily(), first=at(10).date(), range=Numbered(count=3))
+    second = at(10, day=1)
+    lake = ModifiedOccurrence(original_start=second, start=second, end=at(11, day=1), rooms=(LAKE, MOON))
+    weekly = replace(meeting(), series=Series(recurrence=rule, modified=(lake,)))
+    series = weekly.series
+    assert series is not None
+
+    assert whom(weekly, replace(weekly, title="Other")) == {MOON, LAKE}
+    assert whom(weekly, replace(weekly, reminder=10)) == set()
+    titled = replace(weekly, series=series.with_modified(replace(lake, title="Special")))
+    assert whom(titled, replace(titled, title="Other")) == {MOON}
+    assert whom(weekly, invite(weekly, LI)) == {LI}
+    assert whom(weekly, replace(weekly, series=series.with_modified(replace(lake, rooms=None)))) == {MOON, LAKE}
+    assert whom(weekly, replace(weekly, series=series.with_exceptions({second: None}))) == {MOON, LAKE}
+    assert whom(weekly, bare(weekly)) == {MOON, LAKE}
 
 
 async def test_what_a_room_is_cleared_of_before_a_meeting_is_made_anew_is_told(house: House) -> None:

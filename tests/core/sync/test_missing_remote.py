@@ -96,7 +96,7 @@ async def test_its_return_settles_the_question_and_so_does_its_cancellation(unat
     assert await house.conflicts() == []
     await lose(house, uid)
     await the_question(house)
-    house.exchange._withdraw(MOON, uid)
+    house.exchange._withdraw(MOON, copy)
     await house.sync()
     assert (await house.conflicts(), (await house.event(event)).status) == ([], EventStatus.CANCELLED)
 

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from core.sync.house import LAKE, LI, MOON, NOW, STRANGER, ZHANG, House, at, invite, meeting
 from core.sync.simulated_copy import Copy
+from roomd_core.merge import diff
 from roomd_core.model import Answer, Change, ChangeKind, ConflictKind, Content, EventStatus, OccupancyState
 from roomd_core.recurrence import (
     Daily,
@@ -52,8 +54,18 @@ async def everything(house: House, mailbox: str) -> list[datetime]:
 
 
 async def told_of(house: House, event: str) -> list[Change]:
-    """Return what was told but for answers: which of two calendars is read first, nobody knows."""
-    return [entry for entry in await house.history(event) if entry.kind is not ChangeKind.ANSWERED]
+    """Return what was told but for answers, and for how a guest's copy differs from the organizer's by itself.
+
+    Which of two calendars is read first, nobody knows.
+    """
+    told = [entry for entry in await house.history(event) if entry.kind is not ChangeKind.ANSWERED]
+    return [entry for entry in told if not (entry.before and entry.after) or _differs_for_all(entry)]
+
+
+def _differs_for_all(entry: Change) -> bool:
+    assert entry.before
+    assert entry.after
+    return bool(set(diff(entry.before, entry.after)) - {"show_as", "reminder", "categories"})
 
 
 async def the_event(house: House) -> str:
@@ -382,3 +394,48 @@ def _rule(content: Content) -> Recurrence:
     assert content.series is not None
     assert content.series.recurrence is not None
     return content.series.recurrence
+
+
+@pytest.mark.parametrize("deed", ["cancel", "move"])
+async def test_a_room_that_one_occurrence_alone_has_is_told_when_its_series_goes_or_moves(
+    house: House, deed: str
+) -> None:
+    copy = await meet(house, series(rooms=()))
+    house.exchange.change_occurrence(copy, TEN + WEEK, rooms=(MOON,))
+    house.exchange.invite_alone(copy, TEN + WEEK, MOON, rooms=(MOON,))
+    await house.settle()
+    (event,) = {each.event for each in await house.occupancies(MOON)}
+    hour = timedelta(hours=1)
+    assert [each.spans() for each in house.exchange.copies(MOON)] == [[(TEN + WEEK, TEN + WEEK + hour)]]
+
+    if deed == "cancel":
+        await house.cancel(event)
+    else:
+        later = series(rooms=(), start=TEN + hour)
+        await house.change(event, start=later.start, end=later.end, series=later.series)
+    await house.settle()
+
+    assert house.exchange.copies(MOON) == []
+
+
+@pytest.mark.parametrize("deed", ["cancel", "move", "rename", "remind"])
+async def test_a_plan_names_the_room_that_one_occurrence_alone_has_when_it_is_mailed(house: House, deed: str) -> None:
+    copy = await meet(house, series(rooms=()))
+    house.exchange.change_occurrence(copy, TEN + WEEK, rooms=(MOON,))
+    house.exchange.invite_alone(copy, TEN + WEEK, MOON, rooms=(MOON,))
+    await house.settle()
+    (event,) = {each.event for each in await house.occupancies(MOON)}
+    later = series(rooms=(), start=TEN + timedelta(hours=1))
+    fields: dict[str, dict[str, object]] = {
+        "move": {"start": later.start, "end": later.end, "series": later.series},
+        "rename": {"title": "Monthly"},
+        "remind": {"reminder": 30},
+    }
+    await (house.cancel(event) if deed == "cancel" else house.change(event, **fields[deed]))
+
+    planned = {address for write in await house.engine.plan() for address in write.mails}
+    house.exchange.mails.clear()
+    await house.settle()
+
+    assert planned == {whom for kind, _, whom in house.exchange.mails if kind != "response"}
+    assert planned == (set() if deed == "remind" else {MOON})

@@ -360,6 +360,21 @@ async def test_where_roomd_answers_a_series_is_accepted_when_every_occurrence_is
     assert {each.state for each in await roomd_answers.house.occupancies(MOON)} == {OccupancyState.ACCEPTED}
 
 
+async def test_an_occurrence_called_off_unanswered_holds_up_no_answer_for_another(roomd_answers: Office) -> None:
+    await roomd_answers.book()
+    await roomd_answers.agree()
+    (master,) = roomd_answers.masters
+    for week in (1, 2):
+        moved = TEN + week * WEEK + 2 * HOUR
+        roomd_answers.exchange.change_occurrence(master, TEN + week * WEEK, start=moved, end=moved + HOUR)
+    roomd_answers.exchange.drop_occurrence(master, TEN + WEEK)
+
+    await roomd_answers.agree()
+
+    assert {each.state for each in await roomd_answers.house.occupancies(MOON)} == {OccupancyState.ACCEPTED}
+    assert len(await roomd_answers.house.occupancies(MOON)) == 5
+
+
 async def test_declining_one_occurrence_does_not_decline_the_series(office: Office) -> None:
     booked = await office.book()
     for week in (1, 2):

@@ -9,6 +9,7 @@ from core.sync.test_series_made_here import HOUR, TEN, WEEK, Office, office, sta
 from roomd_core.api.wire import Scope
 from roomd_core.errors import VersionMismatch
 from roomd_core.model import ConflictKind, Side
+from roomd_core.recurrence import DayOfWeek, Numbered, Recurrence, Series, Weekly
 
 # ruff: noqa: F811 - the fixture
 
@@ -75,8 +76,9 @@ async def test_an_exception_decided_after_its_series_moved_in_outlook_takes_the_
     await office.change(booked.id, Scope.THIS, 1, title="Ours")
     await office.agree()
     (conflict,) = await office.house.conflicts()
-    day = timedelta(days=1)
-    office.exchange.edit(master, start=TEN - day, end=TEN - day + HOUR)
+    monday = TEN - timedelta(days=1)
+    mondays = Recurrence(pattern=Weekly(days=(DayOfWeek.MONDAY,)), first=monday.date(), range=Numbered(count=6))
+    office.exchange.edit(master, start=monday, end=monday + HOUR, series=Series(recurrence=mondays))
     await office.agree()
 
     with pytest.raises(VersionMismatch):

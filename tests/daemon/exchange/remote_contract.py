@@ -4,14 +4,16 @@ A test class inherits from RemoteContract and offers the fixture ``remote``: an 
 below with empty calendars, ROOM with an attendant that accepts what is free, SILENT_ROOM without.
 """
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
-from roomd_core.model import Answer, Attendee, Content, ItemKind, ItemRef, Role
+from roomd_core.model import Answer, Attendee, Content, ItemKind, ItemRef, Role, WatchMeans
 from roomd_core.recurrence import DayOfWeek, EndDate, Numbered, Recurrence, Series, Weekly
 from roomd_core.sync.remote import (
+    Alive,
     Gone,
     Mail,
     MailboxUnavailable,
@@ -20,7 +22,11 @@ from roomd_core.sync.remote import (
     Remote,
     RemoteItem,
     RemoteSeries,
+    Signal,
     Stale,
+    StateInvalid,
+    Stirred,
+    WatchedBy,
 )
 
 BOSS = "zhangsan@example.com"
@@ -48,9 +54,9 @@ THIRD = START + timedelta(weeks=2)
 """When the third occurrence begins: 14:00 in Shanghai, on the same day as in UTC."""
 
 
-async def book(remote: Remote, meeting: Content = MEETING) -> RemoteItem:
+async def book(remote: Remote, meeting: Content = MEETING, *, mail: Mail = Mail.EVERYBODY) -> RemoteItem:
     """Create the meeting and return it as it stands once its room has answered."""
-    await remote.create(BOSS, meeting, key=KEY, uid="0193@roomd", mail=Mail.EVERYBODY)
+    await remote.create(BOSS, meeting, key=KEY, uid="0193@roomd", mail=mail)
     return await booked(remote)
 
 
@@ -148,6 +154,59 @@ class RemoteContract:
         page = await remote.changes(BOSS, page.state)
         assert (page.changed, page.deleted, page.last) == ((), (), True)
 
+    async def test_a_feed_that_is_longer_than_a_page_goes_on_and_misses_nothing_that_happens_meanwhile(
+        self, remote: Remote
+    ) -> None:
+        alone = replace(MEETING, attendees=(), rooms=())
+        for number in range(5):
+            await remote.create(BOSS, alone, key=f"key {number}", uid=f"{number}@roomd", mail=Mail.NOBODY)
+        page = await remote.changes(BOSS, None, limit=2)
+        shown = {item.ref.item_id for item in page.changed}
+        assert (len(shown), page.last) == (2, False)
+        first, *_, last = [(await remote.find_by_key(BOSS, f"key {number}"))[0] for number in range(5)]
+        await remote.cancel(BOSS, first.ref, mail=Mail.NOBODY)
+        await remote.update(BOSS, last.ref, alone, replace(alone, title="Late"), mail=Mail.NOBODY)
+
+        there = {item.ref.item_id: item.title for item in page.changed}
+        while not page.last:
+            page = await remote.changes(BOSS, page.state, limit=2)
+            there |= {item.ref.item_id: item.title for item in page.changed}
+            there = {item_id: title for item_id, title in there.items() if item_id not in page.deleted}
+
+        assert (len(there), first.ref.item_id in there, there[last.ref.item_id]) == (4, False, "Late")
+
+    async def test_the_feed_is_silent_about_what_came_and_went_since(self, remote: Remote) -> None:
+        state = (await remote.changes(BOSS, None)).state
+        own = await book(remote)
+        await remote.cancel(BOSS, own.ref, mail=Mail.EVERYBODY)
+
+        page = await remote.changes(BOSS, state)
+
+        assert (page.changed, page.deleted, page.last) == ((), (), True)
+
+    async def test_a_state_that_was_not_given_out_for_a_calendar_is_not_accepted_there(self, remote: Remote) -> None:
+        theirs = (await remote.changes(GUEST, None)).state
+        for state in ("anything", theirs):
+            with pytest.raises(StateInvalid):
+                await remote.changes(BOSS, state)
+
+    async def test_what_is_written_in_a_meeting_reaches_its_guests(self, remote: Remote) -> None:
+        text = "Bring figures.\nAnd tea."
+
+        own = await book(remote, replace(MEETING, body=text))
+
+        (copy,) = await remote.fetch(GUEST, [(await only_copy(remote, GUEST)).ref.item_id])
+        assert content_of(own).body.splitlines() == content_of(copy).body.splitlines() == text.splitlines()
+
+    async def test_what_ends_before_it_begins_is_refused(self, remote: Remote) -> None:
+        backwards = replace(MEETING, end=START - timedelta(hours=1))
+        with pytest.raises(Rejected):
+            await book(remote, backwards)
+
+        own = await book(remote)
+        with pytest.raises(Rejected):
+            await remote.update(BOSS, own.ref, MEETING, backwards, mail=Mail.CHANGED)
+
     async def test_an_update_sets_what_differs_and_makes_the_old_reading_stale(self, remote: Remote) -> None:
         first = (await book(remote)).ref
 
@@ -169,6 +228,17 @@ class RemoteContract:
         copy = await only_copy(remote, ROOM)
         assert (copy.start, copy.end, copy.answer) == (later.start, later.end, Answer.ACCEPTED)
         assert (await answers(remote))[ROOM] is Answer.ACCEPTED
+
+    async def test_a_meeting_put_into_another_zone_stays_at_its_time(self, remote: Remote) -> None:
+        for meeting in (MEETING, WEEKLY):
+            own = await book(remote, meeting)
+            elsewhere = replace(meeting, zone="Europe/Berlin")
+
+            await remote.update(BOSS, own.ref, meeting, elsewhere, mail=Mail.CHANGED)
+
+            item = await booked(remote)
+            assert (item.start, item.end, item.zone) == (START, MEETING.end, "Europe/Berlin")
+            await remote.cancel(BOSS, item.ref, mail=Mail.EVERYBODY)
 
     async def test_a_cancelled_meeting_is_gone_from_the_organizers_calendar_and_frees_the_room(
         self, remote: Remote
@@ -275,6 +345,22 @@ class RemoteContract:
             with pytest.raises(Rejected):
                 await remote.cancel_occurrence(BOSS, master, gone, mail=Mail.EVERYBODY)
 
+    async def test_a_room_of_one_occurrence_alone_is_called_back_with_a_series_that_has_no_guests(
+        self, remote: Remote
+    ) -> None:
+        series = replace(WEEKLY, attendees=(), rooms=())
+        own = await book(remote, series, mail=Mail.NOBODY)
+        before = replace(series, series=None, start=THIRD, end=THIRD + timedelta(hours=1))
+        one = OneOccurrence(original_start=THIRD, before=before, after=replace(before, rooms=(ROOM,)))
+        await remote.update_occurrence(BOSS, own.ref, one, mail=Mail.CHANGED)
+        alone = await only_copy(remote, ROOM)
+        assert (alone.global_id, alone.original_start, alone.start) == (own.global_id, THIRD, THIRD)
+
+        await remote.cancel(BOSS, (await booked(remote)).ref, mail=Mail.EVERYBODY)
+
+        assert await remote.availability([ROOM], THIRD, THIRD + timedelta(hours=1)) == []
+        assert await remote.find_by_key(BOSS, KEY) == []
+
     async def test_a_series_that_ends_earlier_keeps_its_exceptions_and_one_that_moves_loses_them(
         self, remote: Remote
     ) -> None:
@@ -316,12 +402,61 @@ class RemoteContract:
             await remote.find_by_key("typo@example.com", KEY)
         with pytest.raises(MailboxUnavailable):
             await remote.create("typo@example.com", MEETING, key=KEY, uid="u", mail=Mail.EVERYBODY)
+        own = (await book(remote)).ref
+        with pytest.raises(MailboxUnavailable):
+            await remote.find_by_global_id("typo@example.com", b"sixteen bytes id")
+        with pytest.raises(MailboxUnavailable):
+            await remote.view("typo@example.com", START, MEETING.end)
+        with pytest.raises(MailboxUnavailable):
+            await remote.availability([ROOM, "typo@example.com"], START, MEETING.end)
+        with pytest.raises(MailboxUnavailable):
+            await remote.cancel("typo@example.com", own, mail=Mail.EVERYBODY)
 
     async def test_ids_that_nobody_gave_out_are_left_out(self, remote: Remote) -> None:
         own: ItemRef = (await book(remote)).ref
 
         assert [item.ref for item in await remote.fetch(BOSS, [own.item_id])] == [own]
         assert await remote.fetch(BOSS, []) == []
+
+    async def test_items_are_read_in_the_order_they_are_asked_for(self, remote: Remote) -> None:
+        await book(remote, WEEKLY)
+        await remote.create(BOSS, MEETING, key="another", uid="0194@roomd", mail=Mail.EVERYBODY)
+        ids = [item.ref.item_id for item in (await remote.changes(BOSS, None)).changed]
+
+        for asked in (ids, ids[::-1]):
+            assert [item.ref.item_id for item in await remote.fetch(BOSS, asked)] == asked
+
+    async def test_a_view_shows_each_occurrence_by_itself_as_it_differs(self, remote: Remote) -> None:
+        own = await book(remote, WEEKLY)
+        before = replace(WEEKLY, series=None, start=THIRD, end=THIRD + timedelta(hours=1))
+        one = OneOccurrence(original_start=THIRD, before=before, after=replace(before, title="Special"))
+        await remote.update_occurrence(BOSS, own.ref, one, mail=Mail.CHANGED)
+
+        view = await remote.view(BOSS, START, START + timedelta(weeks=5))
+
+        titles = [each.title for each in sorted(view.shown, key=lambda each: each.start)]
+        assert titles == ["Weekly", "Weekly", "Special", "Weekly", "Weekly"]
+        assert len({each.item_id for each in view.shown} | {own.ref.item_id}) == 6
+        assert {each.global_id for each in view.shown} == {own.global_id}
+
+    async def test_a_view_is_of_two_years_at_most(self, remote: Remote) -> None:
+        assert (await remote.view(BOSS, START, START + timedelta(days=700))).whole
+        with pytest.raises(Rejected):
+            await remote.view(BOSS, START, START + timedelta(days=800))
+
+    async def test_watching_tells_of_the_calendars_that_are_watched_and_of_no_other(self, remote: Remote) -> None:
+        told: asyncio.Queue[Signal] = asyncio.Queue()
+        watching = asyncio.create_task(remote.watch([ROOM], told.put_nowait))
+        async with asyncio.timeout(20):
+            assert await told.get() == WatchedBy(mailboxes=(ROOM,), means=WatchMeans.STREAMING)
+            await book(remote, replace(MEETING, rooms=(SILENT_ROOM,)))
+            await remote.create(BOSS, MEETING, key="another", uid="0194@roomd", mail=Mail.EVERYBODY)
+            while not isinstance(signal := await told.get(), Stirred):
+                assert isinstance(signal, Alive)
+        watching.cancel()
+        await asyncio.wait([watching])
+
+        assert signal.mailboxes == (ROOM,)
 
     async def test_a_view_shows_what_overlaps_it_under_the_meetings_global_id(self, remote: Remote) -> None:
         item = await book(remote)

@@ -79,7 +79,7 @@ class Checker:
         """S6: a stored sync state never runs ahead of the rows it covers."""
         states = store.execute("SELECT address, sync_state FROM mailbox WHERE sync_state IS NOT NULL").fetchall()
         for address, state in states:
-            epoch, position = map(int, state.split(":"))
+            epoch, position = map(int, state.split(":")[1:])
             calendar = self._exchange.calendars[address]
             if epoch == calendar.epoch:
                 self._check_covered(store, address, position)
@@ -311,7 +311,7 @@ class Checker:
         """
         copies = (
             copy for copy in self._live(finding.mailbox)
-            if copy.content.title == finding.title and (finding.start, finding.end) in copy.spans()
+            if finding.title in copy.titles and (finding.start, finding.end) in copy.spans()
         )  # fmt: skip
         uids = {copy.uid for copy in copies} | {
             event.uid for event in self._events(store) if event.id == finding.event

@@ -73,7 +73,7 @@ class RecordingExchange(SimulatedExchange):
         try:
             return await super().changes(mailbox, state, limit=limit)
         except RepeatsPage:
-            return ChangePage(state=state or "1:0", changed=(), deleted=(), last=False)
+            return ChangePage(state=state or f"{mailbox}:1:0", changed=(), deleted=(), last=False)
 
     async def create(self, mailbox: str, content: Content, *, key: str, uid: str, mail: Mail) -> ItemRef:
         write = super().create

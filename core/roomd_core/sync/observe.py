@@ -238,11 +238,16 @@ def _forget_alone(case: Case, original_start: datetime) -> Case:
 
 
 def _base(case: Case, seen: RemoteItem, remote: Content) -> Content:
-    """What both sides last agreed on. A write whose answer was lost, but which was applied, moved it forward."""
+    """What both sides last agreed on. A write whose answer was lost, but which was applied, moved it forward.
+
+    Of an event that is there twice nobody can tell: what differs may be what the other item says.
+    """
+    twice = len(case.organizer_items) > 1
     for operation in case.operations:
         if _made(operation, seen):
             return after_write(case.event.base, operation.payload, remote)
-        if operation.kind is OperationKind.UPDATE and operation.state in _IN_DOUBT and case.event.base:
+        in_doubt = operation.kind is OperationKind.UPDATE and operation.state in _IN_DOUBT and not twice
+        if in_doubt and case.event.base:
             return _as_far_as_seen(case.event.base, operation.payload, remote)
     return case.event.base or case.event.content
 

@@ -107,17 +107,14 @@ class Puller:
         It does not tell of an item that came and went between two readings. Such a one is asked about: nobody saw it
         being deleted.
         """
-        self._shown(mailbox, page)
-        unshown = self._unshown.get(mailbox.address)
+        unshown = self._unshown.get(mailbox.address, set()) - _told_of(page)
         if not unshown:
             return
         fetched = await fetch(self._remote, mailbox.address, sorted(unshown))
         if gone := sorted(unshown - fetched.there):
             lost = ChangePage(state="", changed=(), deleted=tuple(gone), last=False)
             await self._take_in(mailbox, lost, whole=False, listed=True)
-            unshown.difference_update(gone)
-        if page.last:
-            unshown.clear()
+            self._unshown[mailbox.address].difference_update(gone)
 
     async def _is_first(self, mailbox: Mailbox) -> bool:
         async with self._ledger.store.glance() as tables:
@@ -131,21 +128,21 @@ class Puller:
             if page.state != state or page.changed or page.deleted or page.unreadable:
                 page = await self._whole_loss(mailbox, page)
                 pulled += await self._take_in(mailbox, page)
+            self._shown(mailbox, page)
             if page.last:
                 return pulled
             _check_progress(mailbox, state, page)
             state = page.state
 
     def _shown(self, mailbox: Mailbox, page: ChangePage) -> None:
+        """Note what a page told of, once its state is stored: before, it may have to tell again."""
         if unshown := self._unshown.get(mailbox.address):
-            unshown.difference_update(seen.ref.item_id for seen in page.changed)
-            unshown.difference_update(page.deleted, (each.item_id for each in page.unreadable))
+            unshown.difference_update(unshown if page.last else _told_of(page))
 
     async def _whole_loss(self, mailbox: Mailbox, page: ChangePage) -> ChangePage:
         """Read on to the end when a page says that too much is gone, so that one question is about all of it."""
         while not page.last and await self._losses.doubt(mailbox, page):
             more = await self._remote.changes(mailbox.address, page.state, limit=PAGE)
-            self._shown(mailbox, more)
             _check_progress(mailbox, page.state, more)
             page = _joined(page, more)
         return page
@@ -158,17 +155,20 @@ class Puller:
         ``listed`` says that what is gone was not told by the feed, but found missing from a whole list.
         Of a page that says that too much is gone only what is there is stored, and a person is asked.
         """
-        page = await self._complete(mailbox, page)
+        left = await self._what_is_left(mailbox, page)
+        page = await self._complete(mailbox, replace(page, changed=(*page.changed, *left)))
         loss = await self._losses.doubt(mailbox, page, is_empty=is_empty)
         if loss:
             await self._hold(mailbox, page, loss)
         fates = await self._losses.fates(mailbox, page, observed=not listed)
         setting = await self._ledger.setting()
         async with self._ledger.store.write() as tables:
+            if left:
+                await tables.items.forget_change_keys(mailbox.address, [seen.ref.item_id for seen in left])
             cases = await load_for(tables, mailbox, page)
-            left = fates.apply(page, cases, mailbox, setting)
-            lost = len(lost_in(left, cases, mailbox.address, fates.decided))
-            revisions = plan_pull(left, cases, mailbox, setting)
+            believed = fates.apply(page, cases, mailbox, setting)
+            lost = len(lost_in(believed, cases, mailbox.address, fates.decided))
+            revisions = plan_pull(believed, cases, mailbox, setting)
             entries = await write(tables, revisions, setting)
             await remember(tables, mailbox.address, page, setting)
             if whole:
@@ -196,6 +196,18 @@ class Puller:
             fetched = await fetch(self._remote, mailbox.address, exceptions)
             page = with_unreadable(with_exceptions(page, fetched.read), fetched.unreadable)
         return page
+
+    async def _what_is_left(self, mailbox: Mailbox, page: ChangePage) -> list[RemoteItem]:
+        """Read the other items of events that were there twice: with one of the two gone, the other one decides."""
+        if not page.deleted:
+            return []
+        async with self._ledger.store.read() as tables:
+            cases = await load_for(tables, mailbox, replace(page, changed=()))
+        held = (cases.holding(mailbox.address, item_id) for item_id in page.deleted)
+        twice = (item for case in held if case for item in case.organizer_items if item.mailbox == mailbox.address)
+        left = {item.ref.item_id for item in twice} - _told_of(page)
+        fetched = await fetch(self._remote, mailbox.address, sorted(left))
+        return list(fetched.read.values())
 
     async def _to_read(self, mailbox: Mailbox, page: ChangePage, setting: Setting) -> list[str]:
         if not page.changed:
@@ -246,6 +258,11 @@ def _check_progress(mailbox: Mailbox, state: str | None, page: ChangePage) -> No
         raise MailboxUnavailable(
             f"Exchange repeats the same page of changes of {mailbox.address}; it is tried again at the next run."
         )
+
+
+def _told_of(page: ChangePage) -> set[str]:
+    """Return the ids of the items a page tells of."""
+    return {*(seen.ref.item_id for seen in page.changed), *page.deleted, *(each.item_id for each in page.unreadable)}
 
 
 def _joined(page: ChangePage, more: ChangePage) -> ChangePage:

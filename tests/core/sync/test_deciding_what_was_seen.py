@@ -378,3 +378,15 @@ def test_an_occurrence_nobody_is_invited_to_any_more_is_forgotten() -> None:
     series = replace(SERIES, series=WEEKLY.with_modified(occurrence()))
     assert lost(case(item, guest, of=invited(series)), item).event == invited(series), "the series is known"
     assert lost(case(item, guest, of=invited(PLAN)), item).event == invited(PLAN)
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_what_the_other_of_two_items_says_is_not_taken_for_what_a_lost_write_did(*, twice: bool) -> None:
+    """The write made this one's title; or the event has another title since because the other item was read."""
+    written = replace(PLAN, body="Ours.")
+    known = event(replace(written, title="Read there"), base=replace(PLAN, title="Read there"))
+    lost = operation(payload=written, state=OperationState.UNKNOWN)
+    other = (replace(copy(), ref=ItemRef(item_id="other", change_key="1")),) if twice else ()
+    after = saw(case(copy(), *other, of=known, operations=(lost,)), seen())
+    assert after.event.content.title == (PLAN.title if twice else "Read there")
+    assert after.event.content.body == "Ours."

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from core.sync import cases
 from core.sync.house import LAKE, LI, MOON, USER, ZHANG, House, invite, meeting
 from core.sync.simulated_copy import titles
+from core.sync.test_found_by_simulation import once
 from core.sync.test_room_dropped import AS_ZHANG, booked, deciding
 from core.sync.test_series import TEN, WEEK, meet
 from core.sync.test_series import series as a_series
@@ -17,6 +19,7 @@ from roomd_core.booking.recipients import mailed
 from roomd_core.model import Conflict, ConflictKind, Event, EventStatus, OccupancyState, Side, WriteKind
 from roomd_core.occurrences import exceptions_of
 from roomd_core.recurrence import Series
+from roomd_core.sync.remote import MailboxUnavailable
 from roomd_core.sync.resolve import resolve
 
 
@@ -192,3 +195,19 @@ async def test_a_delete_that_the_feed_tells_is_believed_and_a_guests_copy_stands
     house.exchange.call_off(other)
     await house.sync()
     assert await house.conflicts() == []
+
+
+async def test_what_only_a_reading_that_failed_told_of_is_asked_about_when_it_is_gone(house: House) -> None:
+    """Exchange does not tell again of an item that came and went since the state that is stored."""
+    await house.sync()
+    gone, shown = await house.book(meeting()), await house.book(meeting("Review", 14, 15))
+    await house.engine.push_due()
+    house.exchange.remove(ZHANG, (await house.event(gone)).uid)
+    house.exchange.luck = once("find_by_key", "before", MailboxUnavailable("It moves."))
+    with pytest.raises(MailboxUnavailable):
+        await house.engine.refresh([ZHANG])
+    house.exchange.remove(ZHANG, (await house.event(shown)).uid)
+
+    await house.sync()
+
+    assert {asked.event for asked in await house.conflicts()} == {gone, shown}

@@ -34,7 +34,10 @@ class Command:
 
 @dataclass(frozen=True)
 class Write:
-    """What changed in a calendar of Exchange. ``kind`` is create, update, remove, restore or respond."""
+    """What changed in an ``item`` of a calendar of Exchange; ``of`` is the one it is a double of.
+
+    ``kind`` is create, key, update, remove, restore, double or respond.
+    """
 
     at: int
     by: str
@@ -42,6 +45,8 @@ class Write:
     mailbox: str
     uid: str
     organizer: str
+    item: str
+    of: str | None = None
     own_key: str | None = None
     before: Content | None = None
     after: Content | None = None
@@ -50,12 +55,16 @@ class Write:
 
 @dataclass
 class History:
-    """Everything in order; ``trace`` is for people who want to know how a failure came about."""
+    """Everything in order; ``trace`` is for people who want to know how a failure came about.
+
+    A clone of the store knows of the refused sign-ins until it was made, and of its own: each has a list.
+    """
 
     commands: list[Command] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     trace: list[str] = field(default_factory=list)
     refused_sign_ins: list[float] = field(default_factory=list)
+    refused_to_clones: list[list[float]] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     moment: int = 0
 

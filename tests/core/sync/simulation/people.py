@@ -11,8 +11,12 @@ from core.sync.simulated_copy import Copy
 from core.sync.simulation.server import RecordingExchange
 from roomd_core.model import Answer, Content
 from roomd_core.recurrence import Daily, Numbered, Recurrence, Series
+from roomd_core.sync.losses import FEW
 
 OWNERS = (ZHANG, LI)
+RARITY = 0.15
+"""The share of acts that not everybody does every day."""
+MOVED_AS_WELL = 0.7
 Act = Callable[[], None]
 
 
@@ -37,9 +41,13 @@ class Words:
 
     def a_meeting(self) -> Content:
         day = self.random.randrange(3)
-        content = meeting(self.word(), *self.hours(), rooms=self.rooms())
-        content = replace(content, start=content.start + timedelta(days=day), end=content.end + timedelta(days=day))
+        content = replace(self.an_appointment(day), rooms=tuple(sorted(self.rooms())))
         return invite(content, *self.random.choice([[], [], [STRANGER]]))
+
+    def an_appointment(self, day: int) -> Content:
+        """Choose something of one's own, on some day, with nobody else and nowhere."""
+        content, later = meeting(self.word(), *self.hours(), rooms=()), timedelta(days=day)
+        return replace(content, start=content.start + later, end=content.end + later)
 
     def fields(self) -> dict[str, object]:
         """Choose what to change: one unit, sometimes two."""
@@ -63,18 +71,23 @@ class Outlook:
         self._random = random
         self._words = Words(random, "Outlook")
 
-    def acts(self) -> list[Act]:
+    def choose(self) -> Act:
+        """Choose what to do: something of every day, or now and then something that is not."""
+        rare = [self.fill, self.empty, self.empty, self.copy_item]
+        return self._random.choice(rare if self._random.random() < RARITY else self._acts())
+
+    def meddle(self) -> None:
+        """Do one thing."""
+        act = self.choose()
+        self._exchange.history.tell(f"  (meanwhile in Outlook: {act.__name__})")
+        act()
+
+    def _acts(self) -> list[Act]:
         return [
             self.meet, self.meet_often, self.edit, self.edit, self.edit, self.change_occurrence,
             self.drop_occurrence, self.leave_occurrence, self.call_off, self.delete_quietly, self.move_away,
             self.bring_back, self.write_into_a_room, self.answer, self.forget,
         ]  # fmt: skip
-
-    def meddle(self) -> None:
-        """Do one thing."""
-        act = self._random.choice(self.acts())
-        self._exchange.history.tell(f"  (meanwhile in Outlook: {act.__name__})")
-        act()
 
     def meet(self) -> None:
         organizer = self._random.choice([ZHANG, ZHANG, LI, STRANGER])
@@ -140,6 +153,26 @@ class Outlook:
         ]
         if gone:
             self._exchange.bring_back(*self._random.choice(gone))
+
+    def fill(self) -> None:
+        """Bring in so many appointments at once that their loss is asked about, as an import does."""
+        whose = self._random.choice(OWNERS)
+        for day in range(FEW + 1):
+            self._exchange.meet(whose, self._words.an_appointment(day))
+
+    def empty(self) -> None:
+        """Delete all that is in a calendar, telling nobody; often it is put into another database as well."""
+        address = self._random.choice([*OWNERS, *OWNERS, MOON, LAKE])
+        for copy in self._exchange.copies(address):
+            self._exchange.take_out(address, copy)
+        if self._random.random() < MOVED_AS_WELL:
+            self._exchange.forget_sync_states(address)
+
+    def copy_item(self) -> None:
+        """Put an item of roomd's into its calendar a second time, as programs do that copy whole calendars."""
+        there = [copy for address in OWNERS for copy in self._exchange.copies(address)]
+        if ours := [copy for copy in there if copy.is_organizer and copy.own_key]:
+            self._exchange.double(self._random.choice(ours))
 
     def change_occurrence(self) -> None:
         if chosen := self._an_occurrence():

@@ -1,5 +1,6 @@
 """The simulated Exchange with its history: who wrote what, who was refused, what comes late, what people do there."""
 
+import dataclasses
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -58,6 +59,19 @@ class RecordingExchange(SimulatedExchange):
         self._put_back(self.calendars[address], copy)
         self._unseen.setdefault(address, []).append(copy)
         self._note("restore", address, copy, after=copy.content)
+
+    def take_out(self, address: str, copy: Copy) -> None:
+        """Delete this very item, telling nobody."""
+        self._remove(address, copy)
+
+    def double(self, copy: Copy) -> None:
+        """Put a second item of a meeting beside the first, with all its properties. Nobody is told of it."""
+        twin = super()._new_copy(self.calendars[copy.organizer], copy.uid, copy.organizer, copy.content)
+        twin.own_key, twin.is_organizer, twin.answer = copy.own_key, True, copy.answer
+        twin.is_meeting = copy.is_meeting
+        self._unseen.setdefault(copy.organizer, []).append(twin)
+        self._note("double", copy.organizer, twin, after=twin.content)
+        self.history.writes[-1] = dataclasses.replace(self.history.writes[-1], of=copy.item_id)
 
     def come_true(self) -> None:
         """Carry out what was given up and is due."""
@@ -175,6 +189,7 @@ class RecordingExchange(SimulatedExchange):
                 mailbox=mailbox,
                 uid=copy.uid,
                 organizer=copy.organizer,
+                item=copy.item_id,
                 own_key=copy.own_key,
                 before=before,
                 after=after,

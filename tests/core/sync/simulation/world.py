@@ -143,7 +143,7 @@ class World:
             self.weather.is_calm = False
 
     async def in_outlook(self) -> None:
-        act = self.random.choice(self.outlook.acts())
+        act = self.outlook.choose()
         self.history.tell(f"  in Outlook: {act.__name__}")
         act()
 
@@ -221,6 +221,8 @@ class World:
         disk = self.daemon.disk.copy_to(self.folder / f"clone{self._clones}")
         clone = Daemon(disk, self.exchange, self.mailboxes, self.random, strike=no_strike)
         cut, self.weather.power_cut = self.weather.power_cut, clone.power_cut
+        refused, self.weather.refused_sign_ins = self.weather.refused_sign_ins, [*self.weather.refused_sign_ins]
+        self.history.refused_to_clones.append(self.weather.refused_sign_ins)
         try:
             await clone.start()
             await clone.engine.run(Trigger.HAND)
@@ -231,7 +233,7 @@ class World:
         finally:
             await clone.bury()
             clone.power_cut()
-            self.weather.power_cut = cut
+            self.weather.power_cut, self.weather.refused_sign_ins = cut, refused
 
     # -- the liveness phase ----------------------------------------------------------------------------------------
 

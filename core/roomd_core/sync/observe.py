@@ -84,7 +84,7 @@ def absorb(case: Case, twin: Case, setting: Setting) -> tuple[Case, Case]:
     changed = [one for one in (case, twin) if one.edited and not one.cancelled]
     for item in twin.items:
         case = case.with_item(replace(item, event=case.event.id))
-    case = _with_what_was_saved(_with_edits(case, twin), twin, setting)
+    case = _with_what_was_saved(_with_edits(case, twin, setting), twin, setting)
     cancel = twin.operation(OperationKind.CANCEL)
     if cancel and not case.cancelled:
         case = _cancel(case).with_operation(replace(cancel, id=0, event=case.event.id))
@@ -93,9 +93,13 @@ def absorb(case: Case, twin: Case, setting: Setting) -> tuple[Case, Case]:
     return case, _cancel(replace(twin, items=(), event=replace(twin.event, global_id=None)))
 
 
-def _with_edits(case: Case, twin: Case) -> Case:
-    """Take over what was changed of the twin here, and what it was changed from."""
-    units = set(twin.edited) - set(case.edited)
+def _with_edits(case: Case, twin: Case, setting: Setting) -> Case:
+    """Take over what was changed of the twin here, and what it was changed from. Ask where both were changed."""
+    mine, theirs = set(_unsent(case)), set(twin.edited)
+    units = theirs - mine
+    torn = [unit for unit in diff(case.event.content, twin.event.content) if unit in mine & theirs]
+    if torn and not case.cancelled and not twin.cancelled:
+        case = case.with_conflict(conflicts.edited_twice(case, twin, tuple(torn), setting))
     if not units or twin.event.base is None:
         return case
     event = case.event
@@ -103,6 +107,14 @@ def _with_edits(case: Case, twin: Case) -> Case:
     if base is None and not case.operation(OperationKind.CREATE):
         base = take(event.content, twin.event.base, units)
     return case.with_event(replace(event, content=take(event.content, twin.event.content, units), base=base))
+
+
+def _unsent(case: Case) -> tuple[str, ...]:
+    """Name what was changed here since it was last agreed on, or since the item that is looked for was sent."""
+    create = case.operation(OperationKind.CREATE)
+    if case.event.base is None and create and create.state in _IN_DOUBT:
+        return diff(create.payload, case.event.content)
+    return case.edited
 
 
 def _with_what_was_saved(case: Case, twin: Case, setting: Setting) -> Case:
@@ -166,7 +178,7 @@ def _decides(case: Case, item: Item, setting: Setting) -> bool:
 def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> Case:
     """Bring in the content the deciding copy tells, by a three-way merge with what is here."""
     remote = content_of(seen, mailbox, case.event.base or case.event.content)
-    base = _base(case, seen, remote)
+    base, resent = _base(case, seen, remote), _was_resent(case, seen, remote)
     case = _adopt(_welcome_back(case, setting), seen)
     cancel = case.operation(OperationKind.CANCEL)
     if case.cancelled and cancel:
@@ -176,7 +188,10 @@ def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> C
             return case
         return _agreed(_returned(case, create, remote, setting), mailbox, seen, remote)
     local = case.event.content
-    case = _merged(case, merge(base, local, remote, setting.policy), base, remote, setting)
+    if resent:
+        case = _merged(case, compare(local, remote, setting.policy), None, remote, setting)
+    else:
+        case = _merged(case, merge(base, local, remote, setting.policy), base, remote, setting)
     case = taken_off(_agreed(case, mailbox, seen, remote), base, local, remote, setting)
     if seen.detail is None:
         return case
@@ -271,6 +286,15 @@ def _made(operation: Operation, seen: RemoteItem) -> bool:
     """
     is_ours = seen.own_key == operation.key
     return operation.kind is OperationKind.CREATE and operation.state is not OperationState.DONE and is_ours
+
+
+def _was_resent(case: Case, seen: RemoteItem, remote: Content) -> bool:
+    """Say whether an item may be what an earlier attempt made, before the event was saved again.
+
+    It was thought absent, as one is that somebody deleted and then restored. What differs from the last attempt was
+    changed in Exchange since, or here between the two: nobody can tell.
+    """
+    return any(_made(one, seen) and one.attempts > 1 and diff(one.payload, remote) for one in case.operations)
 
 
 def _adopt(case: Case, seen: RemoteItem) -> Case:

@@ -1,6 +1,7 @@
 """Pulling: bringing one mailbox's changes in, page by page, each with its sync state in one transaction."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NoReturn
 
 from msgspec import Struct
@@ -56,6 +57,10 @@ class Puller:
         """Say that roomd made an item itself, or found one without the feed, which is to show it next."""
         self._unshown.setdefault(mailbox, set()).add(item_id)
 
+    def _expect_all(self, mailbox: Mailbox, seen: Iterable[RemoteItem]) -> None:
+        for each in seen:
+            self.expect(mailbox.address, each.ref.item_id)
+
     async def pull(self, mailbox: Mailbox) -> Pulled:
         """Bring in everything that changed since the stored sync state. Raise RemoteError.
 
@@ -65,7 +70,7 @@ class Puller:
             state, has_unreadable = await tables.mailboxes.position(mailbox.address)
             if mailbox.address not in self._begun:
                 self._unshown.setdefault(mailbox.address, set()).update(
-                    await tables.items.made_since_read(mailbox.address)
+                    await tables.items.made_since_read(mailbox.address, self._ledger.clock.now())
                 )
                 self._begun.add(mailbox.address)
         pulled = await self._pull(mailbox, state)
@@ -89,6 +94,7 @@ class Puller:
             await tables.items.forget_change_keys(mailbox.address, [item.ref.item_id for item in seen])
         page = ChangePage(state="", changed=tuple(seen), deleted=(), last=False, unreadable=tuple(unreadable))
         await self._take_in(mailbox, page, whole=False)
+        self._expect_all(mailbox, seen)
 
     async def _read_unreadable(self, mailbox: Mailbox) -> None:
         """Try again what could not be read; what has gone meanwhile is told by the feed, and noted no longer."""
@@ -123,21 +129,25 @@ class Puller:
     async def _follow(self, mailbox: Mailbox, state: str | None) -> Pulled:
         pulled = Pulled()
         while True:
+            expected = set(self._unshown.get(mailbox.address, ()))
             page = await self._remote.changes(mailbox.address, state, limit=PAGE)
             await self._look_for_unshown(mailbox, page)
             if page.state != state or page.changed or page.deleted or page.unreadable:
                 page = await self._whole_loss(mailbox, page)
                 pulled += await self._take_in(mailbox, page)
-            self._shown(mailbox, page)
+            self._shown(mailbox, page, expected)
             if page.last:
                 return pulled
             _check_progress(mailbox, state, page)
             state = page.state
 
-    def _shown(self, mailbox: Mailbox, page: ChangePage) -> None:
-        """Note what a page told of, once its state is stored: before, it may have to tell again."""
+    def _shown(self, mailbox: Mailbox, page: ChangePage, expected: AbstractSet[str]) -> None:
+        """Note what a page told of, once its state is stored: before, it may have to tell again.
+
+        The last page leaves nothing to be told of what was ``expected`` when it was asked for.
+        """
         if unshown := self._unshown.get(mailbox.address):
-            unshown.difference_update(unshown if page.last else _told_of(page))
+            unshown.difference_update(_told_of(page), expected if page.last else ())
 
     async def _whole_loss(self, mailbox: Mailbox, page: ChangePage) -> ChangePage:
         """Read on to the end when a page says that too much is gone, so that one question is about all of it."""
@@ -177,12 +187,14 @@ class Puller:
                 await self._losses.settle(tables, mailbox, setting)
                 await tables.mailboxes.note_read(mailbox.address, setting.now)
         self._losses.note(mailbox, lost)
+        self._expect_all(mailbox, fates.found)
         return _counted(page, entries)
 
     async def _hold(self, mailbox: Mailbox, page: ChangePage, loss: Loss) -> NoReturn:
         """Take in what is there, believe nothing that is gone, and ask a person. The sync state stays as it was."""
         asked = await self._losses.ask(mailbox, loss)
         await self._take_in(mailbox, replace(page, deleted=(), last=False), whole=False)
+        self._expect_all(mailbox, page.changed)
         raise held_back(mailbox, asked)
 
     async def _complete(self, mailbox: Mailbox, page: ChangePage) -> ChangePage:

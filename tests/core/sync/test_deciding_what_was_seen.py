@@ -390,3 +390,14 @@ def test_what_the_other_of_two_items_says_is_not_taken_for_what_a_lost_write_did
     after = saw(case(copy(), *other, of=known, operations=(lost,)), seen())
     assert after.event.content.title == (PLAN.title if twice else "Read there")
     assert after.event.content.body == "Ours."
+
+
+@pytest.mark.parametrize("attempts", [1, 2])
+def test_an_item_of_an_earlier_attempt_takes_back_nothing_that_was_saved_since(attempts: int) -> None:
+    sent = operation(OperationKind.CREATE, payload=RENAMED, state=OperationState.UNKNOWN, attempts=attempts)
+    before = case(of=event(RENAMED, base=None), operations=(sent,))
+    after = saw(before, seen(own_key="here.key"))
+    assert after.event.content.title == PLAN.title
+    asked = [(each.kind, each.units, each.local) for each in after.conflicts]
+    assert asked == ([] if attempts == 1 else [(ConflictKind.EDIT, ("title",), RENAMED)])
+    assert saw(before, seen(own_key="here.key", title=RENAMED.title)).conflicts == ()

@@ -211,3 +211,35 @@ async def test_what_only_a_reading_that_failed_told_of_is_asked_about_when_it_is
     await house.sync()
 
     assert {asked.event for asked in await house.conflicts()} == {gone, shown}
+
+
+async def test_a_clock_set_back_hides_no_item_that_came_and_went_before_a_restart(house: House) -> None:
+    await house.sync()
+    house.clock._start -= timedelta(days=1)
+    event = await house.book(meeting())
+    await house.engine.push_due()
+    house.exchange.remove(ZHANG, (await house.event(event)).uid)
+    await house.restart()
+
+    await house.sync()
+
+    assert (await the_question(house)).event == event
+
+
+async def test_an_item_found_by_its_name_that_is_gone_before_the_feed_shows_it_is_asked_about(house: House) -> None:
+    event, uid = await booked(house)
+    lost = house.exchange.copy(ZHANG, uid)
+    house.exchange.remove(ZHANG, uid)
+    house.exchange.forget_sync_states(ZHANG)
+
+    def restored(_number: int, when: str, call: str, _mailbox: str) -> None:
+        if (when, call) == ("before", "find_by_key") and lost in house.exchange.calendars[ZHANG].deleted_items:
+            house.exchange.restore(ZHANG, lost)
+
+    house.exchange.luck = restored
+    await house.engine.refresh([ZHANG])
+    assert await house.conflicts() == []
+    house.exchange.remove(ZHANG, uid)
+    house.exchange.luck = lambda *_: None
+    await house.engine.refresh([ZHANG])
+    assert (await the_question(house)).event == event

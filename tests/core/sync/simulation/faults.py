@@ -22,7 +22,7 @@ from roomd_core.sync.remote import (
     StateInvalid,
 )
 
-WRITES = ("create", "update", "cancel", "discard", "respond")
+WRITES = ("create", "update", "update_occurrence", "cancel_occurrence", "cancel", "discard", "respond")
 ODDS = 0.06
 WRITE_ODDS = 0.2
 COMMIT_ODDS = 0.015

@@ -2,15 +2,16 @@
 
 import dataclasses
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from core.sync.house import LAKE, LI, MOON, ZHANG
 from core.sync.simulated_copy import Calendar, Copy
 from core.sync.simulated_exchange import SimulatedExchange
-from core.sync.simulation.history import OUTLOOK, ROOMD, History, Write
+from core.sync.simulation.history import OUTLOOK, ROOMD, History, Write, units_between
 from core.sync.virtual_clock import VirtualClock
 from roomd_core.model import Answer, Content, ItemRef
-from roomd_core.sync.remote import ChangePage, Mail, OutcomeUnknown, RemoteError
+from roomd_core.sync.remote import ChangePage, Mail, OneOccurrence, OutcomeUnknown, RemoteError
 
 LISTED = (ZHANG, LI, MOON, LAKE)
 SHOW_WHAT_IS_BACK = frozenset({"changes", "find_by_global_id"})
@@ -97,6 +98,14 @@ class RecordingExchange(SimulatedExchange):
         write = super().update
         return await self._write(lambda: write(mailbox, ref, before, after, mail=mail), before)
 
+    async def update_occurrence(self, mailbox: str, master: ItemRef, one: OneOccurrence, *, mail: Mail) -> None:
+        write = super().update_occurrence
+        await self._write(lambda: write(mailbox, master, one, mail=mail))
+
+    async def cancel_occurrence(self, mailbox: str, master: ItemRef, original_start: datetime, *, mail: Mail) -> None:
+        write = super().cancel_occurrence
+        await self._write(lambda: write(mailbox, master, original_start, mail=mail))
+
     async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:
         write = super().cancel
         await self._write(lambda: write(mailbox, ref, mail=mail))
@@ -180,7 +189,8 @@ class RecordingExchange(SimulatedExchange):
         self, kind: str, mailbox: str, copy: Copy, *, before: Content | None = None, after: Content | None = None
     ) -> None:
         what = after or before
-        at = self.history.tell(f"  {self._writer}: {kind} {copy.uid} in {mailbox} {_summary(what)}")
+        units = f" ({', '.join(units_between(before, after))})" if before and after else ""
+        at = self.history.tell(f"  {self._writer}: {kind} {copy.uid} in {mailbox} {_summary(what)}{units}")
         self.history.writes.append(
             Write(
                 at=at,

@@ -18,9 +18,9 @@ from core.sync.simulation.clocks import TwoClocks
 from core.sync.simulation.daemon import Daemon
 from core.sync.simulation.disk import Disk, no_strike
 from core.sync.simulation.faults import Weather
-from core.sync.simulation.here import Here
 from core.sync.simulation.history import History
 from core.sync.simulation.people import Outlook
+from core.sync.simulation.series_here import SeriesHere
 from core.sync.simulation.server import LISTED, RecordingExchange
 from roomd_core import ids
 from roomd_core.errors import StoreError
@@ -70,9 +70,9 @@ class World:
             self.random,
             strike=self.weather.at_commit,
         )
-        self.outlook = Outlook(self.exchange, self.random)
+        self.outlook = Outlook(self.exchange, self.random, self.counts)
         by_address = {mailbox.address: mailbox for mailbox in self.mailboxes}
-        self.here = Here(self.daemon, by_address, self.random, self.exchange)
+        self.here = SeriesHere(self.daemon, by_address, self.random, self.exchange, self.counts)
         self.checker = Checker(self.exchange, self.history, self.clock, self.daemon.disk.uids)
         self.weather.power_cut = self.daemon.power_cut
         self.weather.meddle = self.outlook.meddle
@@ -105,6 +105,7 @@ class World:
         here, clones = self.here, [self.clone_machine] if self._may_clone else []
         return [
             here.book, here.book, here.change, here.change, here.cancel, here.resolve, self.collide, self.collide,
+            here.book_series, here.change_series, here.change_series, here.call_some_off,
             self.in_outlook, self.in_outlook, self.in_outlook, self.in_outlook, self.sync, self.sync, self.sync,
             self.sync_and_change, self.push, self.hear, self.restart, self.unplug, self.jump, self.poison,
             self.change_password, self.start_twice, *clones,
@@ -150,7 +151,7 @@ class World:
     async def collide(self) -> None:
         """Change the same meeting here and in Outlook, before either hears of the other."""
         told = len(self.history.commands)
-        await self.here.change()
+        await self.random.choice([self.here.change, self.here.change, self.here.change_series])()
         for command in self.history.commands[told:]:
             self.outlook.edit_same(command.uids)
 
@@ -168,8 +169,8 @@ class World:
     async def sync_and_change(self) -> None:
         """Let somebody save while a round is under way."""
         _, task = await self.daemon.engine.begin(Trigger.HAND)
-        act = self.random.choice([self.here.book, self.here.change, self.here.cancel, self.here.resolve])
-        await act()
+        here = self.here
+        await self.random.choice([here.book, here.change, here.cancel, here.resolve, here.change_series])()
         await task
 
     async def push(self) -> None:

@@ -232,8 +232,13 @@ def _agreed(case: Case, mailbox: Mailbox, seen: RemoteItem, remote: Content) -> 
 
 
 def _take_alone(case: Case, mailbox: Mailbox, seen: RemoteItem, original_start: datetime) -> Case:
-    """Bring in an occurrence its mailbox was invited to alone. Where the series is known, it is known already."""
+    """Bring in an occurrence its mailbox was invited to alone. Where the series is known, it is known already.
+
+    It does not bring back what was called off here while Exchange is still to hear of that.
+    """
     content = case.event.content
+    if case.cancelled and case.operation(OperationKind.CANCEL):
+        return case
     if case.cancelled and case.event.origin is Origin.EXCHANGE:
         content = replace(content, series=Series(recurrence=None))
     content = with_alone(content, seen, original_start, mailbox)

@@ -175,7 +175,7 @@ class Puller:
         async with self._ledger.store.write() as tables:
             if left:
                 await tables.items.forget_change_keys(mailbox.address, [seen.ref.item_id for seen in left])
-            cases = await load_for(tables, mailbox, page)
+            cases = await load_for(tables, mailbox, replace(page, changed=(*page.changed, *fates.found)))
             believed = fates.apply(page, cases, mailbox, setting)
             lost = len(lost_in(believed, cases, mailbox.address, fates.decided))
             revisions = plan_pull(believed, cases, mailbox, setting)
@@ -233,8 +233,8 @@ class Puller:
 
         The state is stored with the last rows: until then, a restart begins again.
         """
+        expected = set(self._unshown.get(mailbox.address, ()))
         pages = await self._list(mailbox)
-        self._unshown.pop(mailbox.address, None)
         gone, late = await self._missing(mailbox, pages)
         found = tuple(late.read.values())
         pulled = Pulled()
@@ -243,7 +243,9 @@ class Puller:
         rest = ChangePage(state=pages[-1].state, changed=found, deleted=tuple(gone), last=True)
         rest = with_unreadable(rest, late.unreadable)
         is_empty = not late.there and not any(page.changed or page.unreadable for page in pages)
-        return pulled + await self._take_in(mailbox, rest, listed=True, is_empty=is_empty)
+        pulled += await self._take_in(mailbox, rest, listed=True, is_empty=is_empty)
+        self._shown(mailbox, rest, expected)
+        return pulled
 
     async def _list(self, mailbox: Mailbox) -> list[ChangePage]:
         pages = [await self._remote.changes(mailbox.address, None, limit=PAGE)]

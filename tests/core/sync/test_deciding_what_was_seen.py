@@ -401,3 +401,12 @@ def test_an_item_of_an_earlier_attempt_takes_back_nothing_that_was_saved_since(a
     asked = [(each.kind, each.units, each.local) for each in after.conflicts]
     assert asked == ([] if attempts == 1 else [(ConflictKind.EDIT, ("title",), RENAMED)])
     assert saw(before, seen(own_key="here.key", title=RENAMED.title)).conflicts == ()
+
+
+def test_a_guest_of_one_occurrence_does_not_bring_back_a_series_that_was_called_off() -> None:
+    waiting = operation(OperationKind.CANCEL, payload=SERIES)
+    before = case(copy(), of=called_off(event(SERIES, base=SERIES, origin=Origin.EXCHANGE)), operations=(waiting,))
+    alone = seen(MOON, original_start=SECOND, start=SECOND, end=SECOND + timedelta(hours=1))
+    after = saw(before, alone, MOON)
+    assert (after.event.status, after.event.content) == (EventStatus.CANCELLED, SERIES)
+    assert after.operations == (waiting,)

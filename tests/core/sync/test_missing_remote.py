@@ -19,7 +19,7 @@ from roomd_core.booking.recipients import mailed
 from roomd_core.model import Conflict, ConflictKind, Event, EventStatus, OccupancyState, Side, WriteKind
 from roomd_core.occurrences import exceptions_of
 from roomd_core.recurrence import Series
-from roomd_core.sync.remote import MailboxUnavailable
+from roomd_core.sync.remote import MailboxUnavailable, StateInvalid
 from roomd_core.sync.resolve import resolve
 
 
@@ -242,4 +242,44 @@ async def test_an_item_found_by_its_name_that_is_gone_before_the_feed_shows_it_i
     house.exchange.remove(ZHANG, uid)
     house.exchange.luck = lambda *_: None
     await house.engine.refresh([ZHANG])
+    assert (await the_question(house)).event == event
+
+
+async def test_a_meeting_copied_in_outlook_is_not_taken_for_the_one_that_is_missing(house: House) -> None:
+    """It carries the original's key, and what its room has of it was read before."""
+    event, uid = await booked(house)
+    copied = house.exchange.meet(ZHANG, meeting("Copied", rooms=[LAKE]), key=house.exchange.copy(ZHANG, uid).own_key)
+    house.exchange._remove(ZHANG, copied)
+    await house.engine.refresh([LAKE])
+    [other] = await house.occupancies(LAKE)
+
+    def restored(_number: int, when: str, call: str, _mailbox: str) -> None:
+        if (when, call) == ("before", "find_by_key") and copied in house.exchange.calendars[ZHANG].deleted_items:
+            house.exchange.restore(ZHANG, copied)
+
+    house.exchange.luck = restored
+    house.exchange.remove(ZHANG, uid)
+    house.exchange.forget_sync_states(ZHANG)
+    await house.engine.refresh([ZHANG])
+    house.exchange.luck = lambda *_: None
+    assert (await the_question(house)).event == event
+    await house.engine.refresh([ZHANG])
+    assert {each.event for each in await house.occupancies(ZHANG)} == {event, other.event}
+
+
+async def test_a_listing_that_failed_forgets_no_item_the_feed_was_to_show(house: House) -> None:
+    await house.sync()
+    event = await house.book(meeting())
+    await house.engine.push_due()
+    house.exchange.remove(ZHANG, (await house.event(event)).uid)
+    refused, failed = (
+        once("changes", "before", StateInvalid("It is not valid.")),
+        once("find_by_key", "before", MailboxUnavailable("It moves.")),
+    )
+    house.exchange.luck = lambda *call: refused(*call) or failed(*call)
+    with pytest.raises(MailboxUnavailable):
+        await house.engine.refresh([ZHANG])
+
+    await house.engine.refresh([ZHANG])
+
     assert (await the_question(house)).event == event

@@ -436,6 +436,7 @@ class SimulatedExchange:
         mine = next((copy for copy in calendar.copies.values() if copy.uid == sent.uid), None)
         if mine is None:
             mine = self._new_copy(calendar, sent.uid, sent.organizer, sent.content)
+            mine.left.update(given_elsewhere(sent.content, calendar.address))
         else:
             if rule_is_unsent(mine.content, sent.content):
                 mine.answer = Answer.NONE

@@ -233,6 +233,15 @@ class Checker:
             " (SELECT 1 FROM conflict c WHERE c.event = first.event AND c.resolved_at IS NULL)"
         ).fetchall()
 
+    def _given_up_with(self) -> set[str]:
+        """Name the series that were called off because somebody gave up the end of those they were to follow."""
+        given_up = [c for c in self._history.commands if c.kind == "resolve rejected exchange"]
+        return {
+            c.event
+            for c in self._history.commands
+            if any(c.follows == each.event and c.at < each.at for each in given_up)
+        }
+
     def _check_no_loss(self, store: sqlite3.Connection) -> None:
         """S1: whatever was acknowledged here is in Exchange, was there, was superseded, or is asked about."""
         asked = self._conflicts(store)
@@ -244,7 +253,7 @@ class Checker:
                 }
                 last.update({(command.event, unit): command for unit in command.concerned})
         cancelled = {c.event: c.at for c in self._history.commands if c.kind == "cancelled"}
-        behind = {event for event, _ in self._behind(store)}
+        behind = {event for event, _ in self._behind(store)} | self._given_up_with()
         for (event, unit), command in last.items():
             if event in behind:
                 continue
@@ -380,6 +389,7 @@ class Checker:
         """S5: nothing is called off, here or there, that nobody called off."""
         commands = self._history.commands
         wanted = {c.event for c in commands if c.kind == "cancelled" or c.kind.startswith("resolve")}
+        wanted |= self._given_up_with()
         for write in self._history.writes:
             removes = write.kind == "remove" and write.by == ROOMD and write.mailbox == write.organizer
             if removes and not wanted & self._events_of(write.uid):

@@ -120,9 +120,10 @@ class Here:
         )
         self._history.commands.append(command)
 
+        place = len(self._history.commands) - 1
+
         def acknowledged() -> None:
-            place = self._history.commands.index(command)
-            self._history.commands[place] = dataclasses.replace(command, acked=True)
+            self._history.commands[place] = dataclasses.replace(self._history.commands[place], acked=True)
 
         return acknowledged
 

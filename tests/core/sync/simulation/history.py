@@ -43,7 +43,8 @@ def units_between(before: Content, after: Content) -> tuple[str, ...]:
 class Command:
     """What somebody asked for here. ``acked`` says that he was told it is done; ``seen`` is what he saw before.
 
-    ``uids`` are the event's own uid and the one Exchange knows the meeting by.
+    ``uids`` are the event's own uid and the one Exchange knows the meeting by. ``follows`` is the series that ends
+    where this one begins.
     """
 
     at: int
@@ -54,6 +55,7 @@ class Command:
     seen: Content | None = None
     asked: Content | None = None
     units: tuple[str, ...] = ()
+    follows: str | None = None
 
     @property
     def concerned(self) -> tuple[str, ...]:

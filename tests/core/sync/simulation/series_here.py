@@ -1,5 +1,6 @@
 """What people do here with series: book them, and change or call off one occurrence, all that follow, or all."""
 
+import dataclasses
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -91,6 +92,7 @@ class SeriesHere(Here):
         waiting = await tables.operations.open_of_event(first.id)
         second = booked(Draft(organizer=self._mailboxes[first.organizer], content=content), self._now())
         done = self._note(ChangeKind.CREATED, second.event, None, content)
+        self._history.commands[-1] = dataclasses.replace(self._history.commands[-1], follows=first.id)
         made = Deed(kind=ChangeKind.CREATED, actor=USER, at=self._now())
         await save(tables, second, made, after=waiting[-1].id)
         return done

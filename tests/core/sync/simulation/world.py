@@ -119,6 +119,8 @@ class World:
             await self._begin_again()
         except (StoreError, RemoteError) as error:
             self.history.tell(f"  told: {type(error).__name__}")
+            if not self.daemon.disk.is_on:  # it died just then
+                await self._begin_again()
 
     async def _begin_again(self) -> None:
         """Look at what the dead process left, and start another, as often as it takes."""

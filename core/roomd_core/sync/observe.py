@@ -178,7 +178,7 @@ def _decides(case: Case, item: Item, setting: Setting) -> bool:
 def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> Case:
     """Bring in the content the deciding copy tells, by a three-way merge with what is here."""
     remote = content_of(seen, mailbox, case.event.base or case.event.content)
-    base, resent = _base(case, seen, remote), _was_resent(case, seen, remote)
+    base, unagreed = _base(case, seen, remote), _was_never_agreed_on(case, seen, remote)
     case = _adopt(_welcome_back(case, setting), seen)
     cancel = case.operation(OperationKind.CANCEL)
     if case.cancelled and cancel:
@@ -188,7 +188,7 @@ def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> C
             return case
         return _agreed(_returned(case, create, remote, setting), mailbox, seen, remote)
     local = case.event.content
-    if resent:
+    if unagreed:
         case = _merged(case, compare(local, remote, setting.policy), None, remote, setting)
     else:
         case = _merged(case, merge(base, local, remote, setting.policy), base, remote, setting)
@@ -293,13 +293,16 @@ def _made(operation: Operation, seen: RemoteItem) -> bool:
     return operation.kind is OperationKind.CREATE and operation.state is not OperationState.DONE and is_ours
 
 
-def _was_resent(case: Case, seen: RemoteItem, remote: Content) -> bool:
-    """Say whether an item may be what an earlier attempt made, before the event was saved again.
+def _was_never_agreed_on(case: Case, seen: RemoteItem, remote: Content) -> bool:
+    """Say whether nothing tells what was here when an item was as it is: whatever differs is disputed then.
 
-    It was thought absent, as one is that somebody deleted and then restored. What differs from the last attempt was
-    changed in Exchange since, or here between the two: nobody can tell.
+    It may be what an earlier attempt made, before the event was saved again: it was thought absent, as one is that
+    somebody deleted and then restored. Or it was gone, and the event was saved since.
     """
-    return any(_made(one, seen) and one.attempts > 1 and diff(one.payload, remote) for one in case.operations)
+    saved = case.event.base is None and case.operation(OperationKind.UPDATE) is not None
+    return saved or any(
+        _made(one, seen) and one.attempts > 1 and diff(one.payload, remote) for one in case.operations
+    )
 
 
 def _adopt(case: Case, seen: RemoteItem) -> Case:

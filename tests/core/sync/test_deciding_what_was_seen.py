@@ -410,3 +410,11 @@ def test_a_guest_of_one_occurrence_does_not_bring_back_a_series_that_was_called_
     after = saw(before, alone, MOON)
     assert (after.event.status, after.event.content) == (EventStatus.CANCELLED, SERIES)
     assert after.operations == (waiting,)
+
+
+def test_an_item_that_was_gone_takes_back_nothing_that_was_saved_of_what_its_rooms_still_had() -> None:
+    saved = event(RENAMED, base=None, origin=Origin.EXCHANGE)
+    after = saw(case(copy(MOON), of=saved, operations=(operation(payload=RENAMED),)), seen())
+    assert [(each.kind, each.units, each.local) for each in after.conflicts] == [
+        (ConflictKind.EDIT, ("title",), RENAMED)
+    ]

@@ -39,6 +39,7 @@ class Here:
         self.counts = counts
         self._history = exchange.history
         self._words = Words(random, "Here")
+        self.order = "id"
 
     async def book(self, content: Content | None = None) -> None:
         whose = self._random.choice([OWNERS[0], OWNERS[0], OWNERS[1]])
@@ -132,7 +133,7 @@ class Here:
         async with self._daemon.store.read() as tables:
             rows = await tables.events._rows(
                 "SELECT id FROM event WHERE recurring = 0 AND organizer IN (SELECT value FROM json_each(:o))"
-                " AND status = :status ORDER BY id",
+                f" AND status = :status ORDER BY {self.order}",
                 o=f'["{OWNERS[0]}", "{OWNERS[1]}"]',
                 status=EventStatus.CANCELLED if cancelled_too else EventStatus.CONFIRMED,
             )

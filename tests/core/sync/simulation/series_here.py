@@ -102,7 +102,7 @@ class SeriesHere(Here):
         async with self._daemon.store.read() as tables:
             rows = await tables.events._rows(
                 "SELECT id FROM event WHERE recurring = 1 AND status = :status"
-                " AND organizer IN (SELECT value FROM json_each(:o)) ORDER BY id",
+                f" AND organizer IN (SELECT value FROM json_each(:o)) ORDER BY {self.order}",
                 o=f'["{OWNERS[0]}", "{OWNERS[1]}"]',
                 status=EventStatus.CONFIRMED,
             )

@@ -53,8 +53,8 @@ class World:
         self.history = History()
         self.counts: Counter[str] = Counter()
         self.clock = TwoClocks()
-        self.exchange = RecordingExchange(self.clock, self.history)
-        self.weather = Weather(self.random, self.clock, self.history, self.counts)
+        self.exchange = self.make_exchange()
+        self.weather = self.make_weather()
         self.exchange.luck = self.weather.at_call
         answers = self.random.choice([RoomAnswer.EXCHANGE, RoomAnswer.EXCHANGE, RoomAnswer.ROOMD])
         self.exchange.add(ZHANG, LI)
@@ -78,6 +78,12 @@ class World:
         self.weather.meddle = self.outlook.meddle
         self.clone: Daemon | None = None
         self._clones = 0
+
+    def make_exchange(self) -> RecordingExchange:
+        return RecordingExchange(self.clock, self.history)
+
+    def make_weather(self) -> Weather:
+        return Weather(self.random, self.clock, self.history, self.counts)
 
     # -- the safety phase ------------------------------------------------------------------------------------------
 
@@ -297,7 +303,7 @@ async def live_one(folder: Path, seed: int) -> Result:
     """Live one seed to its end, in a folder of its own that is gone afterwards."""
     world = World(folder / f"seed{seed}", seed)
     try:
-        with _same_ids(seed):
+        with same_ids(seed):
             await world.live()
     except Exception as error:  # noqa: BLE001 - whatever it is, it is this seed's result
         world.history.breaks("S9", f"{type(error).__name__}: {error}")
@@ -312,7 +318,7 @@ async def live_one(folder: Path, seed: int) -> Result:
 
 
 @contextmanager
-def _same_ids(seed: int) -> Iterator[None]:
+def same_ids(seed: int) -> Iterator[None]:
     """Let the seed decide every id that is made."""
     numbers = Random(f"ids {seed}")
     count = iter(range(1, 1 << 40))

@@ -1,6 +1,7 @@
 """The items: each mailbox's copy of an event."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -58,13 +59,18 @@ class Items(Table):
             )
         )
 
-    async def made_since_read(self, mailbox: str) -> list[str]:
-        """Return the ids of the organizer's items that roomd has made in a mailbox since it was last read."""
+    async def made_since_read(self, mailbox: str, now: datetime) -> list[str]:
+        """Return the ids of the organizer's items that roomd has made in a mailbox since it was last read.
+
+        All it ever made there, if the clock was set back since: nothing tells then which came after the reading.
+        """
         rows = await self._rows(
             "SELECT item_id FROM operation CROSS JOIN item ON item.event = operation.event AND is_organizer"
-            " AND item.mailbox = operation.mailbox WHERE operation.mailbox = :mailbox AND operation.kind = 'create'"
-            " AND state = 'done' AND sent_at >= (SELECT coalesce(read_at, 0) FROM mailbox WHERE address = :mailbox)",
+            " AND item.mailbox = operation.mailbox CROSS JOIN mailbox ON address = operation.mailbox"
+            " WHERE operation.mailbox = :mailbox AND operation.kind = 'create' AND state = 'done'"
+            " AND (sent_at >= coalesce(read_at, 0) OR read_at > :now)",
             mailbox=mailbox,
+            now=seconds(now),
         )
         return [item_id for (item_id,) in rows]
 

@@ -92,6 +92,11 @@ class Case(Struct, frozen=True, gc=False, kw_only=True):
         return next((item for item in self.items if item.is_organizer), None)
 
     @property
+    def organizer_items(self) -> list[Item]:
+        """Return the items its organizer's calendar has of the whole event: one, or something went wrong."""
+        return [item for item in self.items if item.is_organizer and item.original_start is None and not item.missing]
+
+    @property
     def edited(self) -> tuple[str, ...]:
         """The units that were changed here and that Exchange does not have."""
         return diff(self.event.base, self.event.content) if self.event.base else ()

@@ -66,7 +66,7 @@ def _review_rooms(before: Case | None, case: Case, setting: Setting) -> Case:
             case = close(case, conflict, setting)
         if conflict.kind is ConflictKind.ROOM_DROPPED and not conflict.resolved_at and not is_dropped(case, conflict):
             case = close(case, conflict, setting)
-    case = _close_refusal(case, setting)
+    case = _close_duplicate(_close_refusal(case, setting), setting)
     missing = case.conflict(ConflictKind.MISSING_REMOTE)
     if missing and case.cancelled:
         case = close(case, missing, setting)
@@ -90,6 +90,12 @@ def _close_refusal(case: Case, setting: Setting) -> Case:
     """What was refused is no question any more once it no longer waits."""
     refused = case.conflict(ConflictKind.REJECTED)
     return case if refused is None or case.parked else close(case, refused, setting)
+
+
+def _close_duplicate(case: Case, setting: Setting) -> Case:
+    """What was there twice is no question any more once one of the two is gone."""
+    twice = case.conflict(ConflictKind.DUPLICATE)
+    return case if twice is None or len(case.organizer_items) > 1 else close(case, twice, setting)
 
 
 def _is_back(before: Case, case: Case) -> bool:

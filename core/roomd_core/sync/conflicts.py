@@ -33,6 +33,14 @@ def edited_on_both_sides(
     )
 
 
+def edited_twice(case: Case, twin: Case, units: tuple[str, ...], setting: Setting) -> Conflict:
+    """The same thing was changed of two events that are one meeting; what was saved of the first stays meanwhile."""
+    asked = edited_on_both_sides(case.with_event(twin.event), twin.event.base, case.event.content, units, setting)
+    what = ", ".join(units).replace("_", " ")
+    summary = f"“{case.event.content.title}” was changed twice here: {what}; it was taken for two meetings."
+    return replace(asked, event=case.event.id, summary=summary)
+
+
 def decided_by_policy(  # noqa: PLR0913 - an edit on both sides, and how it was decided
     case: Case, base: Content | None, remote: Content, units: tuple[str, ...], setting: Setting, *, kept: Side
 ) -> Conflict:

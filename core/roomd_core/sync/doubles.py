@@ -6,15 +6,16 @@ restored one at the moment it was made anew.
 """
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 
-from roomd_core.model import Answer, ConflictKind, Item, Side
+from roomd_core.model import Answer, ConflictKind, Side
 from roomd_core.store import Tables
 from roomd_core.sync import conflicts
 from roomd_core.sync.alone import Alone
 from roomd_core.sync.case import Case, Setting
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.locks import MailboxLocks
+from roomd_core.sync.observe import observe
+from roomd_core.sync.reading import with_their_exceptions
 from roomd_core.sync.reminders import Reminders
 from roomd_core.sync.remote import Mail, Remote, RemoteItem
 
@@ -64,40 +65,53 @@ class Doubles:
         """Believe what Exchange has this moment: an item that moved may be known under two ids."""
         case = await self._ledger.case(event)
         with Alone("looking at two items of one event"):
-            await self._believe(case, {seen.ref.item_id for seen in await self._live(case)})
+            async with self._locks.of(case.event.organizer):
+                await self._believe(case, await self._live(case))
 
-    async def _believe(self, case: Case, there: AbstractSet[str]) -> None:
+    async def _believe(self, case: Case, live: Sequence[RemoteItem]) -> None:
         """Forget the items that are not there; ask where more than one is."""
+        there = {seen.ref.item_id for seen in live}
 
         def examined(current: Case, setting: Setting) -> Case:
-            for item in _own(current):
+            for item in current.organizer_items:
                 if item.ref.item_id not in there and there:
                     current = current.without_item(item.mailbox, item.ref.item_id)
+            if len(live) == 1:
+                return _as_told(current, live, setting)
             asked = current.conflict(ConflictKind.DUPLICATE)
-            if len(there) == 1 or current.cancelled or asked or not there:
+            if current.cancelled or asked or not there:
                 return current
             return current.with_conflict(conflicts.twice_there(current, setting))
 
         await self._ledger.revise(case.event.id, examined)
 
     async def _remove(self, event: str) -> None:
+        """Remove all but one, and take that one in as it is: the event may be as another of them said."""
         case = await self._ledger.case(event)
-        for seen in surplus(await self._live(case)):
-            mailbox = _own(case)[0].mailbox
-            async with self._locks.of(mailbox):
-                await self._remote.cancel(mailbox, seen.ref, mail=Mail.NOBODY)
-            gone = seen.ref.item_id
-            await self._ledger.revise(event, lambda c, _s, m=mailbox, i=gone: c.without_item(m, i))  # type: ignore[misc]
+        organizer = case.event.organizer
+        async with self._locks.of(organizer):
+            for seen in surplus(await self._live(case)):
+                await self._remote.cancel(organizer, seen.ref, mail=Mail.NOBODY)
+                gone = seen.ref.item_id
+                await self._ledger.revise(event, lambda c, _s, i=gone: c.without_item(organizer, i))  # type: ignore[misc]
+            live = await self._live(await self._ledger.case(event))
+            await self._ledger.revise(event, lambda c, s: _as_told(c, live, s))
 
     async def _live(self, case: Case) -> list[RemoteItem]:
-        copies = _own(case)
-        ids = [item.ref.item_id for item in copies]
-        found = await self._remote.fetch(copies[0].mailbox, ids) if copies else []
-        return [seen for seen in found if not seen.is_cancelled]
+        copies = case.organizer_items
+        if not copies:
+            return []
+        organizer = case.event.organizer
+        found = await self._remote.fetch(organizer, [item.ref.item_id for item in copies])
+        live = [seen for seen in found if not seen.is_cancelled]
+        return await with_their_exceptions(self._ledger, self._remote, organizer, live)
 
 
-def _own(case: Case) -> list[Item]:
-    return [item for item in case.items if item.is_organizer and item.original_start is None and not item.missing]
+def _as_told(case: Case, live: Sequence[RemoteItem], setting: Setting) -> Case:
+    """Take in what is left as it is."""
+    for seen in live:
+        case = observe(case, setting.mailboxes[case.event.organizer], seen, setting)
+    return case
 
 
 def _worth(seen: RemoteItem) -> tuple[int, float, str]:

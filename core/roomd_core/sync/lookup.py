@@ -74,7 +74,7 @@ class Lookup:
         copy = case.copy_in(operation.mailbox)
         found = await self._fetch(operation, [copy.ref.item_id]) if copy else []
         if found:
-            await self._found(operation, found)
+            await self._found(operation, found, searched=False)
         else:
             await self._vanished(case, operation)
 
@@ -82,7 +82,7 @@ class Lookup:
         """The item is not where it was: look for it by key and global id, make a new one only if it is not there."""
         found = await self._find(case, operation)
         if found:
-            await self._found(operation, found)
+            await self._found(operation, found, searched=True)
         elif operation.kind is OperationKind.CANCEL:
             await self._notes.note(operation, lambda c, o, _: push.succeed(c, o, None))
         else:
@@ -95,16 +95,17 @@ class Lookup:
             found = await self._remote.find_by_global_id(mailbox, event.global_id)
         return await self._complete(operation, [seen for seen in found if not seen.is_cancelled])
 
-    async def _found(self, operation: Operation, found: Sequence[RemoteItem]) -> None:
+    async def _found(self, operation: Operation, found: Sequence[RemoteItem], *, searched: bool) -> None:
         """Take in the item as it is, under whatever id it has now, and let the operation go on.
 
+        ``searched`` says that the calendar was searched for it, so that what was not found is not there.
         Where it turns out to be another event's, both are one meeting: reading it as a change makes them one.
         """
         mailbox = mailbox_of(operation, await self._ledger.setting())
         if await self._is_of_another(operation, mailbox, found):
             await self._puller.read_again(mailbox, found)
         else:
-            await self._take_in(operation, found)
+            await self._take_in(operation, found, searched=searched)
 
     async def _is_of_another(self, operation: Operation, mailbox: Mailbox, found: Sequence[RemoteItem]) -> bool:
         async with self._ledger.store.read() as tables:
@@ -112,12 +113,12 @@ class Lookup:
         known = (cases.matching(mailbox.address, seen) for seen in found)
         return any(case and case.event.id != operation.event for case in known)
 
-    async def _take_in(self, operation: Operation, found: Sequence[RemoteItem]) -> None:
+    async def _take_in(self, operation: Operation, found: Sequence[RemoteItem], *, searched: bool) -> None:
         ids = {seen.ref.item_id for seen in found}
 
         def taken_in(case: Case, now: Operation, setting: Setting) -> Case:
             for item in case.items:
-                if item.mailbox == operation.mailbox and item.ref.item_id not in ids:
+                if searched and item.mailbox == operation.mailbox and item.ref.item_id not in ids:
                     case = case.without_item(item.mailbox, item.ref.item_id)
             for seen in found:
                 case = observe(case, mailbox_of(now, setting), seen, setting)
@@ -140,7 +141,7 @@ class Lookup:
             return
         found = await self._complete(operation, await self._remote.find_by_key(operation.mailbox, operation.key))
         if found:
-            await self._found(operation, found)
+            await self._found(operation, found, searched=True)
         else:
             left = self._still_possible(operation)
             await self._notes.note(operation, lambda c, o, s: push.absent(c, o, s, left))

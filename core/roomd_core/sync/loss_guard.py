@@ -115,9 +115,13 @@ class LossGuard:
             await close(tables, replace(opened, resolved_at=setting.now, resolved_by=ROOMD), setting)
 
     async def _look_for(self, case: Case, item: Item) -> list[RemoteItem]:
-        """Look for an item by everything it is known by before it is made again."""
+        """Look for an item by everything it is known by before it is made again.
+
+        A meeting copied in Outlook carries the original's key, and is another one.
+        """
         event = case.event
         found = await self._remote.find_by_key(item.mailbox, event.key) if event.key else []
+        found = [seen for seen in found if event.global_id in (None, seen.global_id)]
         if not found and event.global_id:
             found = await self._remote.find_by_global_id(item.mailbox, event.global_id)
         return [seen for seen in found if not seen.is_cancelled]

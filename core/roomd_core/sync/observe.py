@@ -85,7 +85,7 @@ def absorb(case: Case, twin: Case, setting: Setting) -> tuple[Case, Case]:
     changed = [one for one in (case, twin) if one.edited and not one.cancelled]
     for item in twin.items:
         case = case.with_item(replace(item, event=case.event.id))
-    case = _with_what_was_saved(_with_edits(case, twin), twin, setting)
+    case = _with_what_was_saved(_with_edits(case, twin, setting), twin, setting)
     cancel = twin.operation(OperationKind.CANCEL)
     if cancel and not case.cancelled:
         case = _cancel(case).with_operation(replace(cancel, id=0, event=case.event.id))
@@ -94,9 +94,13 @@ def absorb(case: Case, twin: Case, setting: Setting) -> tuple[Case, Case]:
     return case, _cancel(replace(twin, items=(), event=replace(twin.event, global_id=None)))
 
 
-def _with_edits(case: Case, twin: Case) -> Case:
-    """Take over what was changed of the twin here, and what it was changed from."""
-    units = set(twin.edited) - set(case.edited)
+def _with_edits(case: Case, twin: Case, setting: Setting) -> Case:
+    """Take over what was changed of the twin here, and what it was changed from. Ask where both were changed."""
+    mine, theirs = set(_unsent(case)), set(twin.edited)
+    units = theirs - mine
+    torn = [unit for unit in diff(case.event.content, twin.event.content) if unit in mine & theirs]
+    if torn and not case.cancelled and not twin.cancelled:
+        case = case.with_conflict(conflicts.edited_twice(case, twin, tuple(torn), setting))
     if not units or twin.event.base is None:
         return case
     event = case.event
@@ -104,6 +108,14 @@ def _with_edits(case: Case, twin: Case) -> Case:
     if base is None and not case.operation(OperationKind.CREATE):
         base = take(event.content, twin.event.base, units)
     return case.with_event(replace(event, content=take(event.content, twin.event.content, units), base=base))
+
+
+def _unsent(case: Case) -> tuple[str, ...]:
+    """Name what was changed here since it was last agreed on, or since the item that is looked for was sent."""
+    create = case.operation(OperationKind.CREATE)
+    if case.event.base is None and create and create.state in _IN_DOUBT:
+        return diff(create.payload, case.event.content)
+    return case.edited
 
 
 def _with_what_was_saved(case: Case, twin: Case, setting: Setting) -> Case:
@@ -167,7 +179,7 @@ def _decides(case: Case, item: Item, setting: Setting) -> bool:
 def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> Case:
     """Bring in the content the deciding copy tells, by a three-way merge with what is here."""
     remote = content_of(seen, mailbox, case.event.base or case.event.content)
-    base = _base(case, seen, remote)
+    base, unagreed = _base(case, seen, remote), _was_never_agreed_on(case, seen, remote)
     case = _adopt(_welcome_back(case, setting), seen)
     cancel = case.operation(OperationKind.CANCEL)
     if case.cancelled and cancel:
@@ -177,7 +189,10 @@ def _take(case: Case, mailbox: Mailbox, seen: RemoteItem, setting: Setting) -> C
             return case
         return _agreed(_returned(case, create, remote, setting), mailbox, seen, remote)
     local = case.event.content
-    case = _merged(case, merge(base, local, remote, setting.policy), base, remote, setting)
+    if unagreed:
+        case = _merged(case, compare(local, remote, setting.policy), None, remote, setting)
+    else:
+        case = _merged(case, merge(base, local, remote, setting.policy), base, remote, setting)
     case = taken_off(_agreed(case, mailbox, seen, remote), base, local, remote, setting)
     if seen.detail is None:
         return case
@@ -218,8 +233,13 @@ def _agreed(case: Case, mailbox: Mailbox, seen: RemoteItem, remote: Content) -> 
 
 
 def _take_alone(case: Case, mailbox: Mailbox, seen: RemoteItem, original_start: datetime) -> Case:
-    """Bring in an occurrence its mailbox was invited to alone. Where the series is known, it is known already."""
+    """Bring in an occurrence its mailbox was invited to alone. Where the series is known, it is known already.
+
+    It does not bring back what was called off here while Exchange is still to hear of that.
+    """
     content = case.event.content
+    if case.cancelled and case.operation(OperationKind.CANCEL):
+        return case
     if case.cancelled and case.event.origin is Origin.EXCHANGE:
         content = replace(content, series=Series(recurrence=None))
     content = with_alone(content, seen, original_start, mailbox)
@@ -239,11 +259,16 @@ def _forget_alone(case: Case, original_start: datetime) -> Case:
 
 
 def _base(case: Case, seen: RemoteItem, remote: Content) -> Content:
-    """What both sides last agreed on. A write whose answer was lost, but which was applied, moved it forward."""
+    """What both sides last agreed on. A write whose answer was lost, but which was applied, moved it forward.
+
+    Of an event that is there twice nobody can tell: what differs may be what the other item says.
+    """
+    twice = len(case.organizer_items) > 1
     for operation in case.operations:
         if _made(operation, seen):
             return after_write(case.event.base, operation.payload, remote)
-        if operation.kind is OperationKind.UPDATE and operation.state in _IN_DOUBT and case.event.base:
+        in_doubt = operation.kind is OperationKind.UPDATE and operation.state in _IN_DOUBT and not twice
+        if in_doubt and case.event.base:
             return _as_far_as_seen(case.event.base, operation.payload, remote)
     return case.event.base or case.event.content
 
@@ -267,6 +292,18 @@ def _made(operation: Operation, seen: RemoteItem) -> bool:
     """
     is_ours = seen.own_key == operation.key
     return operation.kind is OperationKind.CREATE and operation.state is not OperationState.DONE and is_ours
+
+
+def _was_never_agreed_on(case: Case, seen: RemoteItem, remote: Content) -> bool:
+    """Say whether nothing tells what was here when an item was as it is: whatever differs is disputed then.
+
+    It may be what an earlier attempt made, before the event was saved again: it was thought absent, as one is that
+    somebody deleted and then restored. Or it was gone, and the event was saved since.
+    """
+    saved = case.event.base is None and case.operation(OperationKind.UPDATE) is not None
+    return saved or any(
+        _made(one, seen) and one.attempts > 1 and diff(one.payload, remote) for one in case.operations
+    )
 
 
 def _adopt(case: Case, seen: RemoteItem) -> Case:

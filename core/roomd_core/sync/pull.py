@@ -1,6 +1,7 @@
 """Pulling: bringing one mailbox's changes in, page by page, each with its sync state in one transaction."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NoReturn
 
 from msgspec import Struct
@@ -56,6 +57,10 @@ class Puller:
         """Say that roomd made an item itself, or found one without the feed, which is to show it next."""
         self._unshown.setdefault(mailbox, set()).add(item_id)
 
+    def _expect_all(self, mailbox: Mailbox, seen: Iterable[RemoteItem]) -> None:
+        for each in seen:
+            self.expect(mailbox.address, each.ref.item_id)
+
     async def pull(self, mailbox: Mailbox) -> Pulled:
         """Bring in everything that changed since the stored sync state. Raise RemoteError.
 
@@ -65,7 +70,7 @@ class Puller:
             state, has_unreadable = await tables.mailboxes.position(mailbox.address)
             if mailbox.address not in self._begun:
                 self._unshown.setdefault(mailbox.address, set()).update(
-                    await tables.items.made_since_read(mailbox.address)
+                    await tables.items.made_since_read(mailbox.address, self._ledger.clock.now())
                 )
                 self._begun.add(mailbox.address)
         pulled = await self._pull(mailbox, state)
@@ -89,6 +94,7 @@ class Puller:
             await tables.items.forget_change_keys(mailbox.address, [item.ref.item_id for item in seen])
         page = ChangePage(state="", changed=tuple(seen), deleted=(), last=False, unreadable=tuple(unreadable))
         await self._take_in(mailbox, page, whole=False)
+        self._expect_all(mailbox, seen)
 
     async def _read_unreadable(self, mailbox: Mailbox) -> None:
         """Try again what could not be read; what has gone meanwhile is told by the feed, and noted no longer."""
@@ -107,17 +113,14 @@ class Puller:
         It does not tell of an item that came and went between two readings. Such a one is asked about: nobody saw it
         being deleted.
         """
-        self._shown(mailbox, page)
-        unshown = self._unshown.get(mailbox.address)
+        unshown = self._unshown.get(mailbox.address, set()) - _told_of(page)
         if not unshown:
             return
         fetched = await fetch(self._remote, mailbox.address, sorted(unshown))
         if gone := sorted(unshown - fetched.there):
             lost = ChangePage(state="", changed=(), deleted=tuple(gone), last=False)
             await self._take_in(mailbox, lost, whole=False, listed=True)
-            unshown.difference_update(gone)
-        if page.last:
-            unshown.clear()
+            self._unshown[mailbox.address].difference_update(gone)
 
     async def _is_first(self, mailbox: Mailbox) -> bool:
         async with self._ledger.store.glance() as tables:
@@ -126,26 +129,30 @@ class Puller:
     async def _follow(self, mailbox: Mailbox, state: str | None) -> Pulled:
         pulled = Pulled()
         while True:
+            expected = set(self._unshown.get(mailbox.address, ()))
             page = await self._remote.changes(mailbox.address, state, limit=PAGE)
             await self._look_for_unshown(mailbox, page)
             if page.state != state or page.changed or page.deleted or page.unreadable:
                 page = await self._whole_loss(mailbox, page)
                 pulled += await self._take_in(mailbox, page)
+            self._shown(mailbox, page, expected)
             if page.last:
                 return pulled
             _check_progress(mailbox, state, page)
             state = page.state
 
-    def _shown(self, mailbox: Mailbox, page: ChangePage) -> None:
+    def _shown(self, mailbox: Mailbox, page: ChangePage, expected: AbstractSet[str]) -> None:
+        """Note what a page told of, once its state is stored: before, it may have to tell again.
+
+        The last page leaves nothing to be told of what was ``expected`` when it was asked for.
+        """
         if unshown := self._unshown.get(mailbox.address):
-            unshown.difference_update(seen.ref.item_id for seen in page.changed)
-            unshown.difference_update(page.deleted, (each.item_id for each in page.unreadable))
+            unshown.difference_update(_told_of(page), expected if page.last else ())
 
     async def _whole_loss(self, mailbox: Mailbox, page: ChangePage) -> ChangePage:
         """Read on to the end when a page says that too much is gone, so that one question is about all of it."""
         while not page.last and await self._losses.doubt(mailbox, page):
             more = await self._remote.changes(mailbox.address, page.state, limit=PAGE)
-            self._shown(mailbox, more)
             _check_progress(mailbox, page.state, more)
             page = _joined(page, more)
         return page
@@ -158,17 +165,20 @@ class Puller:
         ``listed`` says that what is gone was not told by the feed, but found missing from a whole list.
         Of a page that says that too much is gone only what is there is stored, and a person is asked.
         """
-        page = await self._complete(mailbox, page)
+        left = await self._what_is_left(mailbox, page)
+        page = await self._complete(mailbox, replace(page, changed=(*page.changed, *left)))
         loss = await self._losses.doubt(mailbox, page, is_empty=is_empty)
         if loss:
             await self._hold(mailbox, page, loss)
         fates = await self._losses.fates(mailbox, page, observed=not listed)
         setting = await self._ledger.setting()
         async with self._ledger.store.write() as tables:
-            cases = await load_for(tables, mailbox, page)
-            left = fates.apply(page, cases, mailbox, setting)
-            lost = len(lost_in(left, cases, mailbox.address, fates.decided))
-            revisions = plan_pull(left, cases, mailbox, setting)
+            if left:
+                await tables.items.forget_change_keys(mailbox.address, [seen.ref.item_id for seen in left])
+            cases = await load_for(tables, mailbox, replace(page, changed=(*page.changed, *fates.found)))
+            believed = fates.apply(page, cases, mailbox, setting)
+            lost = len(lost_in(believed, cases, mailbox.address, fates.decided))
+            revisions = plan_pull(believed, cases, mailbox, setting)
             entries = await write(tables, revisions, setting)
             await remember(tables, mailbox.address, page, setting)
             if whole:
@@ -177,6 +187,7 @@ class Puller:
                 await self._losses.settle(tables, mailbox, setting)
                 await tables.mailboxes.note_read(mailbox.address, setting.now)
         self._losses.note(mailbox, lost)
+        self._expect_all(mailbox, fates.found)
         return _counted(page, entries)
 
     async def _hold(self, mailbox: Mailbox, page: ChangePage, loss: Loss) -> NoReturn:
@@ -197,6 +208,18 @@ class Puller:
             page = with_unreadable(with_exceptions(page, fetched.read), fetched.unreadable)
         return page
 
+    async def _what_is_left(self, mailbox: Mailbox, page: ChangePage) -> list[RemoteItem]:
+        """Read the other items of events that were there twice: with one of the two gone, the other one decides."""
+        if not page.deleted:
+            return []
+        async with self._ledger.store.read() as tables:
+            cases = await load_for(tables, mailbox, replace(page, changed=()))
+        held = (cases.holding(mailbox.address, item_id) for item_id in page.deleted)
+        twice = (item for case in held if case for item in case.organizer_items if item.mailbox == mailbox.address)
+        left = {item.ref.item_id for item in twice} - _told_of(page)
+        fetched = await fetch(self._remote, mailbox.address, sorted(left))
+        return list(fetched.read.values())
+
     async def _to_read(self, mailbox: Mailbox, page: ChangePage, setting: Setting) -> list[str]:
         if not page.changed:
             return []
@@ -209,8 +232,8 @@ class Puller:
 
         The state is stored with the last rows: until then, a restart begins again.
         """
+        expected = set(self._unshown.get(mailbox.address, ()))
         pages = await self._list(mailbox)
-        self._unshown.pop(mailbox.address, None)
         gone, late = await self._missing(mailbox, pages)
         found = tuple(late.read.values())
         pulled = Pulled()
@@ -219,7 +242,9 @@ class Puller:
         rest = ChangePage(state=pages[-1].state, changed=found, deleted=tuple(gone), last=True)
         rest = with_unreadable(rest, late.unreadable)
         is_empty = not late.there and not any(page.changed or page.unreadable for page in pages)
-        return pulled + await self._take_in(mailbox, rest, listed=True, is_empty=is_empty)
+        pulled += await self._take_in(mailbox, rest, listed=True, is_empty=is_empty)
+        self._shown(mailbox, rest, expected)
+        return pulled
 
     async def _list(self, mailbox: Mailbox) -> list[ChangePage]:
         pages = [await self._remote.changes(mailbox.address, None, limit=PAGE)]
@@ -246,6 +271,11 @@ def _check_progress(mailbox: Mailbox, state: str | None, page: ChangePage) -> No
         raise MailboxUnavailable(
             f"Exchange repeats the same page of changes of {mailbox.address}; it is tried again at the next run."
         )
+
+
+def _told_of(page: ChangePage) -> set[str]:
+    """Return the ids of the items a page tells of."""
+    return {*(seen.ref.item_id for seen in page.changed), *page.deleted, *(each.item_id for each in page.unreadable)}
 
 
 def _joined(page: ChangePage, more: ChangePage) -> ChangePage:

@@ -60,8 +60,7 @@ def succeed(case: Case, operation: Operation, ref: ItemRef | None) -> Case:
     """Take in that the write was applied: both sides agree on what was sent."""
     case = _settle_refusals(case.with_operation(done(operation)), operation)
     if ref is None:
-        copy = case.organizer_copy
-        return case.without_item(copy.mailbox, copy.ref.item_id) if copy else case
+        return _called_off(case, operation)
     kind = ItemKind.MASTER if operation.payload.series else ItemKind.SINGLE
     item = Item(
         mailbox=operation.mailbox, ref=ref, event=case.event.id, kind=kind, is_organizer=True, answer=Answer.ACCEPTED
@@ -146,6 +145,15 @@ def is_due(operation: Operation, now: datetime) -> bool:
     """Say whether an operation may be worked on."""
     waiting = operation.state in (OperationState.QUEUED, OperationState.UNKNOWN)
     return waiting and is_over(operation.not_before, now)
+
+
+def _called_off(case: Case, operation: Operation) -> Case:
+    """Forget the item that was cancelled. If the calendar has the event twice, the other one is next."""
+    copy = case.copy_in(operation.mailbox)
+    if copy is None:
+        return case
+    case = case.without_item(copy.mailbox, copy.ref.item_id)
+    return send_again(case, operation) if case.organizer_items else case
 
 
 def _later(operation: Operation, error: Exception, not_before: datetime | None) -> Operation:

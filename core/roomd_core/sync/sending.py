@@ -96,12 +96,14 @@ def _cancelling(case: Case, operation: Operation) -> Write:
     copy = case.copy_in(operation.mailbox)
     if copy is None:
         return Nothing() if operation.attempts else Vanished()
+    if len(case.organizer_items) > 1:  # everybody is told with the last of them
+        return Cancelling(ref=copy.ref, mail=Mail.NOBODY)
     invited = case.event.base or case.event.content
     return Cancelling(ref=copy.ref, mail=_mail(Mail.EVERYBODY, invited))
 
 
 def _updating(case: Case, operation: Operation) -> Write:
-    copy, base = case.organizer_copy, case.event.base
+    copy, base = case.copy_in(operation.mailbox), case.event.base
     if copy is None or base is None:
         return Vanished()
     if not case.edited:

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from core.sync.cases import LATER, PLAN, RENAMED, called_off, case, copy, event, operation
 from core.sync.house import MOON, ZHANG
-from roomd_core.model import ConflictKind, OperationKind
+from roomd_core.model import ConflictKind, OperationKind, OperationState
 from roomd_core.sync.observe import absorb
 
 CREATE, _, CANCEL = (operation(kind) for kind in OperationKind)
@@ -55,3 +55,16 @@ def test_what_was_saved_of_a_twin_called_off_is_asked_about_by_nobody() -> None:
     assert (asked.kind, asked.units, asked.base) == (ConflictKind.EDIT, ("title",), None)
     assert (asked.event, asked.opened_at) == ("plan", LATER.now)
     assert absorb(case(copy()), replace(twin, event=called_off(saved)), LATER)[0].conflicts == ()
+
+
+def test_what_was_changed_of_both_otherwise_is_asked_about() -> None:
+    """Whether what the first one wrote was agreed on, or its item was sent and not seen yet."""
+    theirs = case(of=replace(event(replace(PLAN, title="Theirs")), id="twin"))
+    sent = replace(CREATE, state=OperationState.UNKNOWN)
+    for mine in (case(copy(), of=event(RENAMED)), case(of=event(RENAMED, base=None), operations=(sent,))):
+        one, _ = absorb(mine, theirs, LATER)
+        [asked] = one.conflicts
+        assert (asked.kind, asked.event, asked.units) == (ConflictKind.EDIT, "plan", ("title",))
+        assert (asked.base, asked.local, asked.remote) == (PLAN, theirs.event.content, RENAMED)
+        assert asked.summary == "“Renamed” was changed twice here: title; it was taken for two meetings."
+        assert one.event.content == RENAMED

@@ -396,3 +396,43 @@ def test_an_occurrence_nobody_is_invited_to_any_more_is_forgotten() -> None:
     series = replace(SERIES, series=WEEKLY.with_modified(occurrence()))
     assert lost(case(item, guest, of=invited(series)), item).event == invited(series), "the series is known"
     assert lost(case(item, guest, of=invited(PLAN)), item).event == invited(PLAN)
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_what_the_other_of_two_items_says_is_not_taken_for_what_a_lost_write_did(*, twice: bool) -> None:
+    """The write made this one's title; or the event has another title since because the other item was read."""
+    written = replace(PLAN, body="Ours.")
+    known = event(replace(written, title="Read there"), base=replace(PLAN, title="Read there"))
+    lost = operation(payload=written, state=OperationState.UNKNOWN)
+    other = (replace(copy(), ref=ItemRef(item_id="other", change_key="1")),) if twice else ()
+    after = saw(case(copy(), *other, of=known, operations=(lost,)), seen())
+    assert after.event.content.title == (PLAN.title if twice else "Read there")
+    assert after.event.content.body == "Ours."
+
+
+@pytest.mark.parametrize("attempts", [1, 2])
+def test_an_item_of_an_earlier_attempt_takes_back_nothing_that_was_saved_since(attempts: int) -> None:
+    sent = operation(OperationKind.CREATE, payload=RENAMED, state=OperationState.UNKNOWN, attempts=attempts)
+    before = case(of=event(RENAMED, base=None), operations=(sent,))
+    after = saw(before, seen(own_key="here.key"))
+    assert after.event.content.title == PLAN.title
+    asked = [(each.kind, each.units, each.local) for each in after.conflicts]
+    assert asked == ([] if attempts == 1 else [(ConflictKind.EDIT, ("title",), RENAMED)])
+    assert saw(before, seen(own_key="here.key", title=RENAMED.title)).conflicts == ()
+
+
+def test_a_guest_of_one_occurrence_does_not_bring_back_a_series_that_was_called_off() -> None:
+    waiting = operation(OperationKind.CANCEL, payload=SERIES)
+    before = case(copy(), of=called_off(event(SERIES, base=SERIES, origin=Origin.EXCHANGE)), operations=(waiting,))
+    alone = seen(MOON, original_start=SECOND, start=SECOND, end=SECOND + timedelta(hours=1))
+    after = saw(before, alone, MOON)
+    assert (after.event.status, after.event.content) == (EventStatus.CANCELLED, SERIES)
+    assert after.operations == (waiting,)
+
+
+def test_an_item_that_was_gone_takes_back_nothing_that_was_saved_of_what_its_rooms_still_had() -> None:
+    saved = event(RENAMED, base=None, origin=Origin.EXCHANGE)
+    after = saw(case(copy(MOON), of=saved, operations=(operation(payload=RENAMED),)), seen())
+    assert [(each.kind, each.units, each.local) for each in after.conflicts] == [
+        (ConflictKind.EDIT, ("title",), RENAMED)
+    ]

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from core.sync import cases
 from core.sync.house import LAKE, LI, MOON, USER, ZHANG, House, invite, meeting
 from core.sync.simulated_copy import titles
+from core.sync.test_found_by_simulation import once
 from core.sync.test_room_dropped import AS_ZHANG, booked, deciding
 from core.sync.test_series import TEN, WEEK, meet
 from core.sync.test_series import series as a_series
@@ -17,6 +19,7 @@ from roomd_core.booking.recipients import mailed
 from roomd_core.model import Conflict, ConflictKind, Event, EventStatus, OccupancyState, Side, WriteKind
 from roomd_core.occurrences import exceptions_of
 from roomd_core.recurrence import Series
+from roomd_core.sync.remote import MailboxUnavailable, StateInvalid
 from roomd_core.sync.resolve import resolve
 
 
@@ -192,3 +195,91 @@ async def test_a_delete_that_the_feed_tells_is_believed_and_a_guests_copy_stands
     house.exchange.call_off(other)
     await house.sync()
     assert await house.conflicts() == []
+
+
+async def test_what_only_a_reading_that_failed_told_of_is_asked_about_when_it_is_gone(house: House) -> None:
+    """Exchange does not tell again of an item that came and went since the state that is stored."""
+    await house.sync()
+    gone, shown = await house.book(meeting()), await house.book(meeting("Review", 14, 15))
+    await house.engine.push_due()
+    house.exchange.remove(ZHANG, (await house.event(gone)).uid)
+    house.exchange.luck = once("find_by_key", "before", MailboxUnavailable("It moves."))
+    with pytest.raises(MailboxUnavailable):
+        await house.engine.refresh([ZHANG])
+    house.exchange.remove(ZHANG, (await house.event(shown)).uid)
+
+    await house.sync()
+
+    assert {asked.event for asked in await house.conflicts()} == {gone, shown}
+
+
+async def test_a_clock_set_back_hides_no_item_that_came_and_went_before_a_restart(house: House) -> None:
+    await house.sync()
+    house.clock._start -= timedelta(days=1)
+    event = await house.book(meeting())
+    await house.engine.push_due()
+    house.exchange.remove(ZHANG, (await house.event(event)).uid)
+    await house.restart()
+
+    await house.sync()
+
+    assert (await the_question(house)).event == event
+
+
+async def test_an_item_found_by_its_name_that_is_gone_before_the_feed_shows_it_is_asked_about(house: House) -> None:
+    event, uid = await booked(house)
+    lost = house.exchange.copy(ZHANG, uid)
+    house.exchange.remove(ZHANG, uid)
+    house.exchange.forget_sync_states(ZHANG)
+
+    def restored(_number: int, when: str, call: str, _mailbox: str) -> None:
+        if (when, call) == ("before", "find_by_key") and lost in house.exchange.calendars[ZHANG].deleted_items:
+            house.exchange.restore(ZHANG, lost)
+
+    house.exchange.luck = restored
+    await house.engine.refresh([ZHANG])
+    assert await house.conflicts() == []
+    house.exchange.remove(ZHANG, uid)
+    house.exchange.luck = lambda *_: None
+    await house.engine.refresh([ZHANG])
+    assert (await the_question(house)).event == event
+
+
+async def test_a_meeting_copied_in_outlook_is_not_taken_for_the_one_that_is_missing(house: House) -> None:
+    """It carries the original's key, and what its room has of it was read before."""
+    event, uid = await booked(house)
+    copied = house.exchange.meet(ZHANG, meeting("Copied", rooms=[LAKE]), key=house.exchange.copy(ZHANG, uid).own_key)
+    house.exchange._remove(ZHANG, copied)
+    await house.engine.refresh([LAKE])
+    [other] = await house.occupancies(LAKE)
+
+    def restored(_number: int, when: str, call: str, _mailbox: str) -> None:
+        if (when, call) == ("before", "find_by_key") and copied in house.exchange.calendars[ZHANG].deleted_items:
+            house.exchange.restore(ZHANG, copied)
+
+    house.exchange.luck = restored
+    house.exchange.remove(ZHANG, uid)
+    house.exchange.forget_sync_states(ZHANG)
+    await house.engine.refresh([ZHANG])
+    house.exchange.luck = lambda *_: None
+    assert (await the_question(house)).event == event
+    await house.engine.refresh([ZHANG])
+    assert {each.event for each in await house.occupancies(ZHANG)} == {event, other.event}
+
+
+async def test_a_listing_that_failed_forgets_no_item_the_feed_was_to_show(house: House) -> None:
+    await house.sync()
+    event = await house.book(meeting())
+    await house.engine.push_due()
+    house.exchange.remove(ZHANG, (await house.event(event)).uid)
+    refused, failed = (
+        once("changes", "before", StateInvalid("It is not valid.")),
+        once("find_by_key", "before", MailboxUnavailable("It moves.")),
+    )
+    house.exchange.luck = lambda *call: refused(*call) or failed(*call)
+    with pytest.raises(MailboxUnavailable):
+        await house.engine.refresh([ZHANG])
+
+    await house.engine.refresh([ZHANG])
+
+    assert (await the_question(house)).event == event

@@ -22,7 +22,7 @@ from roomd_core.sync.remote import (
     StateInvalid,
 )
 
-WRITES = ("create", "update", "cancel", "discard", "respond")
+WRITES = ("create", "update", "update_occurrence", "cancel_occurrence", "cancel", "discard", "respond")
 ODDS = 0.06
 WRITE_ODDS = 0.2
 COMMIT_ODDS = 0.015
@@ -52,13 +52,14 @@ class Weather:
         self.power_cut: Callable[[], None] = lambda: None
         self.meddle: Callable[[], None] = lambda: None
         self.struck = 0
+        self.refused_sign_ins = history.refused_sign_ins
 
     def at_call(self, _number: int, when: str, call: str, mailbox: str) -> BaseException | None:
         """Decide about one call of the port (a ``Luck``)."""
         if when == "before":
             self._history.tell(f"  {call} {mailbox}")
         if self.wrong_password and when == "before":
-            self._history.refused_sign_ins.append(self._clock.steady())
+            self.refused_sign_ins.append(self._clock.steady())
             return self._named("sign-in refused", SignInRefused("The password is not accepted."))
         if self.poisoned == mailbox and when == "before":
             return self._named("mailbox poisoned", MailboxUnavailable(f"{mailbox} is poisoned."))
@@ -118,7 +119,7 @@ class Weather:
 
     def _refused_writes(self) -> list[Callable[[], BaseException]]:
         return [
-            lambda: self._named("rejected", Rejected("No.", code="ErrorItemSave")),
+            *[lambda: self._named("rejected", Rejected("No.", code="ErrorItemSave"))] * 2,
             lambda: self._named("stale", Stale("It changed.")),
             lambda: self._named("gone", Gone("It is not visible.")),
         ]

@@ -1,6 +1,7 @@
 """What people do here, through the rows the booking service writes, and what they are told of it."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -10,14 +11,13 @@ from msgspec.structs import replace
 
 from core.sync.house import USER
 from core.sync.simulation.daemon import Daemon
-from core.sync.simulation.history import Command
+from core.sync.simulation.history import Command, units_between
 from core.sync.simulation.people import OWNERS, Words
 from core.sync.simulation.server import RecordingExchange
 from roomd_core.booking.ledger import Deed, known_event, save
 from roomd_core.booking.outcome import Known, Outcome, booked, cancelled, changed
 from roomd_core.booking.rules import Draft
 from roomd_core.errors import StoreError, VersionMismatch
-from roomd_core.merge import diff
 from roomd_core.model import EXCHANGE, ChangeKind, Conflict, ConflictKind, Content, Event, EventStatus, Mailbox, Side
 
 
@@ -25,18 +25,26 @@ class Here:
     """Books, changes, cancels and decides; every command is in the history, with whether it was acknowledged."""
 
     def __init__(
-        self, daemon: Daemon, mailboxes: dict[str, Mailbox], random: Random, exchange: RecordingExchange
+        self,
+        daemon: Daemon,
+        mailboxes: dict[str, Mailbox],
+        random: Random,
+        exchange: RecordingExchange,
+        counts: Counter[str],
     ) -> None:
         self._daemon = daemon
         self._exchange = exchange
         self._mailboxes = mailboxes
         self._random = random
+        self.counts = counts
         self._history = exchange.history
         self._words = Words(random, "Here")
+        self.order = "id"
 
-    async def book(self) -> None:
+    async def book(self, content: Content | None = None) -> None:
         whose = self._random.choice([OWNERS[0], OWNERS[0], OWNERS[1]])
-        outcome = booked(Draft(organizer=self._mailboxes[whose], content=self._words.a_meeting()), self._now())
+        wanted = Draft(organizer=self._mailboxes[whose], content=content or self._words.a_meeting())
+        outcome = booked(wanted, self._now())
         done = self._note(ChangeKind.CREATED, outcome.event, None, outcome.event.content)
         with suppress(StoreError):
             async with self._daemon.store.write() as tables:
@@ -104,7 +112,7 @@ class Here:
 
     def _note(self, kind: str, event: Event, seen: Content | None, asked: Content | None) -> Callable[[], None]:
         """Put a command into the history; call what is returned when it is acknowledged."""
-        units = diff(seen, asked) if seen and asked else ()
+        units = units_between(seen, asked) if seen and asked else ()
         what = f"“{asked.title}” {', '.join(units)}" if asked else ""
         uid = self._real_uid(event)
         at = self._history.tell(f"  here: {kind} {event.id} ({uid}) {what}")
@@ -113,9 +121,10 @@ class Here:
         )
         self._history.commands.append(command)
 
+        place = len(self._history.commands) - 1
+
         def acknowledged() -> None:
-            place = self._history.commands.index(command)
-            self._history.commands[place] = dataclasses.replace(command, acked=True)
+            self._history.commands[place] = dataclasses.replace(self._history.commands[place], acked=True)
 
         return acknowledged
 
@@ -124,7 +133,7 @@ class Here:
         async with self._daemon.store.read() as tables:
             rows = await tables.events._rows(
                 "SELECT id FROM event WHERE recurring = 0 AND organizer IN (SELECT value FROM json_each(:o))"
-                " AND status = :status ORDER BY id",
+                f" AND status = :status ORDER BY {self.order}",
                 o=f'["{OWNERS[0]}", "{OWNERS[1]}"]',
                 status=EventStatus.CANCELLED if cancelled_too else EventStatus.CONFIRMED,
             )

@@ -1,15 +1,17 @@
 """The simulated Exchange with its history: who wrote what, who was refused, what comes late, what people do there."""
 
+import dataclasses
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from core.sync.house import LAKE, LI, MOON, ZHANG
 from core.sync.simulated_copy import Calendar, Copy
 from core.sync.simulated_exchange import SimulatedExchange
-from core.sync.simulation.history import OUTLOOK, ROOMD, History, Write
+from core.sync.simulation.history import OUTLOOK, ROOMD, History, Write, units_between
 from core.sync.virtual_clock import VirtualClock
 from roomd_core.model import Answer, Content, ItemRef
-from roomd_core.sync.remote import ChangePage, Mail, OutcomeUnknown, RemoteError
+from roomd_core.sync.remote import ChangePage, Mail, OneOccurrence, OutcomeUnknown, RemoteError
 
 LISTED = (ZHANG, LI, MOON, LAKE)
 SHOW_WHAT_IS_BACK = frozenset({"changes", "find_by_global_id"})
@@ -59,6 +61,19 @@ class RecordingExchange(SimulatedExchange):
         self._unseen.setdefault(address, []).append(copy)
         self._note("restore", address, copy, after=copy.content)
 
+    def take_out(self, address: str, copy: Copy) -> None:
+        """Delete this very item, telling nobody."""
+        self._remove(address, copy)
+
+    def double(self, copy: Copy) -> None:
+        """Put a second item of a meeting beside the first, with all its properties. Nobody is told of it."""
+        twin = super()._new_copy(self.calendars[copy.organizer], copy.uid, copy.organizer, copy.content)
+        twin.own_key, twin.is_organizer, twin.answer = copy.own_key, True, copy.answer
+        twin.is_meeting = copy.is_meeting
+        self._unseen.setdefault(copy.organizer, []).append(twin)
+        self._note("double", copy.organizer, twin, after=twin.content)
+        self.history.writes[-1] = dataclasses.replace(self.history.writes[-1], of=copy.item_id)
+
     def come_true(self) -> None:
         """Carry out what was given up and is due."""
         due = [each for each in self._late if each[0] <= self.clock.steady()]
@@ -82,6 +97,14 @@ class RecordingExchange(SimulatedExchange):
     async def update(self, mailbox: str, ref: ItemRef, before: Content, after: Content, *, mail: Mail) -> ItemRef:
         write = super().update
         return await self._write(lambda: write(mailbox, ref, before, after, mail=mail), before)
+
+    async def update_occurrence(self, mailbox: str, master: ItemRef, one: OneOccurrence, *, mail: Mail) -> None:
+        write = super().update_occurrence
+        await self._write(lambda: write(mailbox, master, one, mail=mail))
+
+    async def cancel_occurrence(self, mailbox: str, master: ItemRef, original_start: datetime, *, mail: Mail) -> None:
+        write = super().cancel_occurrence
+        await self._write(lambda: write(mailbox, master, original_start, mail=mail))
 
     async def cancel(self, mailbox: str, ref: ItemRef, *, mail: Mail) -> None:
         write = super().cancel
@@ -166,7 +189,8 @@ class RecordingExchange(SimulatedExchange):
         self, kind: str, mailbox: str, copy: Copy, *, before: Content | None = None, after: Content | None = None
     ) -> None:
         what = after or before
-        at = self.history.tell(f"  {self._writer}: {kind} {copy.uid} in {mailbox} {_summary(what)}")
+        units = f" ({', '.join(units_between(before, after))})" if before and after else ""
+        at = self.history.tell(f"  {self._writer}: {kind} {copy.uid} in {mailbox} {_summary(what)}{units}")
         self.history.writes.append(
             Write(
                 at=at,
@@ -175,6 +199,7 @@ class RecordingExchange(SimulatedExchange):
                 mailbox=mailbox,
                 uid=copy.uid,
                 organizer=copy.organizer,
+                item=copy.item_id,
                 own_key=copy.own_key,
                 before=before,
                 after=after,

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from core.sync.simulation.coverage import shortfalls
+from core.sync.simulation.coverage import FLOORS, shortfalls
 from core.sync.simulation.runner import JOBS, SEEDS, digest_of, how_to_replay, live, live_all, workplace
 from core.sync.simulation.world import Result
+from roomd_core.model import ConflictKind
 
 pytestmark = pytest.mark.timeout(900)  # all seeds are lived once, for whichever test comes first
 TESTS = Path(__file__).parents[3]
@@ -31,6 +32,10 @@ def test_the_seeds_met_enough_to_prove_anything(lived: list[Result]) -> None:
     for result in lived:
         counts += result.counts
     assert not shortfalls(counts)
+
+
+def test_no_kind_of_question_may_stay_unmet() -> None:
+    assert {f"conflict: {kind}" for kind in ConflictKind} <= FLOORS.keys()
 
 
 def test_no_seed_breaks_an_invariant(lived: list[Result]) -> None:

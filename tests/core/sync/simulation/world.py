@@ -18,9 +18,9 @@ from core.sync.simulation.clocks import TwoClocks
 from core.sync.simulation.daemon import Daemon
 from core.sync.simulation.disk import Disk, no_strike
 from core.sync.simulation.faults import Weather
-from core.sync.simulation.here import Here
 from core.sync.simulation.history import History
 from core.sync.simulation.people import Outlook
+from core.sync.simulation.series_here import SeriesHere
 from core.sync.simulation.server import LISTED, RecordingExchange
 from roomd_core import ids
 from roomd_core.errors import StoreError
@@ -53,8 +53,8 @@ class World:
         self.history = History()
         self.counts: Counter[str] = Counter()
         self.clock = TwoClocks()
-        self.exchange = RecordingExchange(self.clock, self.history)
-        self.weather = Weather(self.random, self.clock, self.history, self.counts)
+        self.exchange = self.make_exchange()
+        self.weather = self.make_weather()
         self.exchange.luck = self.weather.at_call
         answers = self.random.choice([RoomAnswer.EXCHANGE, RoomAnswer.EXCHANGE, RoomAnswer.ROOMD])
         self.exchange.add(ZHANG, LI)
@@ -70,14 +70,20 @@ class World:
             self.random,
             strike=self.weather.at_commit,
         )
-        self.outlook = Outlook(self.exchange, self.random)
+        self.outlook = Outlook(self.exchange, self.random, self.counts)
         by_address = {mailbox.address: mailbox for mailbox in self.mailboxes}
-        self.here = Here(self.daemon, by_address, self.random, self.exchange)
+        self.here = SeriesHere(self.daemon, by_address, self.random, self.exchange, self.counts)
         self.checker = Checker(self.exchange, self.history, self.clock, self.daemon.disk.uids)
         self.weather.power_cut = self.daemon.power_cut
         self.weather.meddle = self.outlook.meddle
         self.clone: Daemon | None = None
         self._clones = 0
+
+    def make_exchange(self) -> RecordingExchange:
+        return RecordingExchange(self.clock, self.history)
+
+    def make_weather(self) -> Weather:
+        return Weather(self.random, self.clock, self.history, self.counts)
 
     # -- the safety phase ------------------------------------------------------------------------------------------
 
@@ -105,6 +111,7 @@ class World:
         here, clones = self.here, [self.clone_machine] if self._may_clone else []
         return [
             here.book, here.book, here.change, here.change, here.cancel, here.resolve, self.collide, self.collide,
+            here.book_series, here.change_series, here.change_series, here.call_some_off,
             self.in_outlook, self.in_outlook, self.in_outlook, self.in_outlook, self.sync, self.sync, self.sync,
             self.sync_and_change, self.push, self.hear, self.restart, self.unplug, self.jump, self.poison,
             self.change_password, self.start_twice, *clones,
@@ -118,6 +125,8 @@ class World:
             await self._begin_again()
         except (StoreError, RemoteError) as error:
             self.history.tell(f"  told: {type(error).__name__}")
+            if not self.daemon.disk.is_on:  # it died just then
+                await self._begin_again()
 
     async def _begin_again(self) -> None:
         """Look at what the dead process left, and start another, as often as it takes."""
@@ -143,14 +152,14 @@ class World:
             self.weather.is_calm = False
 
     async def in_outlook(self) -> None:
-        act = self.random.choice(self.outlook.acts())
+        act = self.outlook.choose()
         self.history.tell(f"  in Outlook: {act.__name__}")
         act()
 
     async def collide(self) -> None:
         """Change the same meeting here and in Outlook, before either hears of the other."""
         told = len(self.history.commands)
-        await self.here.change()
+        await self.random.choice([self.here.change, self.here.change, self.here.change_series])()
         for command in self.history.commands[told:]:
             self.outlook.edit_same(command.uids)
 
@@ -168,8 +177,8 @@ class World:
     async def sync_and_change(self) -> None:
         """Let somebody save while a round is under way."""
         _, task = await self.daemon.engine.begin(Trigger.HAND)
-        act = self.random.choice([self.here.book, self.here.change, self.here.cancel, self.here.resolve])
-        await act()
+        here = self.here
+        await self.random.choice([here.book, here.change, here.cancel, here.resolve, here.change_series])()
         await task
 
     async def push(self) -> None:
@@ -221,6 +230,8 @@ class World:
         disk = self.daemon.disk.copy_to(self.folder / f"clone{self._clones}")
         clone = Daemon(disk, self.exchange, self.mailboxes, self.random, strike=no_strike)
         cut, self.weather.power_cut = self.weather.power_cut, clone.power_cut
+        refused, self.weather.refused_sign_ins = self.weather.refused_sign_ins, [*self.weather.refused_sign_ins]
+        self.history.refused_to_clones.append(self.weather.refused_sign_ins)
         try:
             await clone.start()
             await clone.engine.run(Trigger.HAND)
@@ -231,7 +242,7 @@ class World:
         finally:
             await clone.bury()
             clone.power_cut()
-            self.weather.power_cut = cut
+            self.weather.power_cut, self.weather.refused_sign_ins = cut, refused
 
     # -- the liveness phase ----------------------------------------------------------------------------------------
 
@@ -292,7 +303,7 @@ async def live_one(folder: Path, seed: int) -> Result:
     """Live one seed to its end, in a folder of its own that is gone afterwards."""
     world = World(folder / f"seed{seed}", seed)
     try:
-        with _same_ids(seed):
+        with same_ids(seed):
             await world.live()
     except Exception as error:  # noqa: BLE001 - whatever it is, it is this seed's result
         world.history.breaks("S9", f"{type(error).__name__}: {error}")
@@ -307,7 +318,7 @@ async def live_one(folder: Path, seed: int) -> Result:
 
 
 @contextmanager
-def _same_ids(seed: int) -> Iterator[None]:
+def same_ids(seed: int) -> Iterator[None]:
     """Let the seed decide every id that is made."""
     numbers = Random(f"ids {seed}")
     count = iter(range(1, 1 << 40))

@@ -113,7 +113,8 @@ class Puller:
         It does not tell of an item that came and went between two readings. Such a one is asked about: nobody saw it
         being deleted.
         """
-        unshown = self._unshown.get(mailbox.address, set()) - _told_of(page)
+        expected = self._unshown.get(mailbox.address)
+        unshown = expected - _told_of(page) if expected else set()
         if not unshown:
             return
         fetched = await fetch(self._remote, mailbox.address, sorted(unshown))

@@ -14,7 +14,7 @@ from roomd_core.sync.case import ROOMD, Case, Setting
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.loading import load_for
 from roomd_core.sync.losses import Believed, Limits, Loss, lost_in, question
-from roomd_core.sync.match import Cases
+from roomd_core.sync.match import Cases, is_the_one_made
 from roomd_core.sync.remote import ChangePage, Remote, RemoteItem
 from roomd_core.sync.vanished import Fate, fate_of, vanish
 
@@ -115,13 +115,10 @@ class LossGuard:
             await close(tables, replace(opened, resolved_at=setting.now, resolved_by=ROOMD), setting)
 
     async def _look_for(self, case: Case, item: Item) -> list[RemoteItem]:
-        """Look for an item by everything it is known by before it is made again.
-
-        A meeting copied in Outlook carries the original's key, and is another one.
-        """
+        """Look for an item by everything it is known by before it is made again."""
         event = case.event
         found = await self._remote.find_by_key(item.mailbox, event.key) if event.key else []
-        found = [seen for seen in found if event.global_id in (None, seen.global_id)]
+        found = [seen for seen in found if is_the_one_made(case, seen)]
         if not found and event.global_id:
             found = await self._remote.find_by_global_id(item.mailbox, event.global_id)
         return [seen for seen in found if not seen.is_cancelled]

@@ -83,8 +83,7 @@ class Cases:
         case = self._now.get(self._by_key.get(seen.own_key or "", ""))
         if case is None or (_is_over_with(case) and self._same_meeting(seen)):
             return None
-        made_anew = case.event.base is None
-        return case if made_anew or case.event.global_id in (None, seen.global_id) else None
+        return case if is_the_one_made(case, seen) else None
 
     def _named_by(self, seen: RemoteItem) -> Case | None:
         """By Exchange's global id, or by uid: of two, the one made here that does not know its global id yet."""
@@ -102,6 +101,15 @@ class Cases:
 
 def _is_over_with(case: Case) -> bool:
     return case.cancelled and not case.items and not case.operations
+
+
+def is_the_one_made(case: Case, seen: RemoteItem) -> bool:
+    """Say whether an item with the event's key is the event's: a meeting copied in Outlook has it too.
+
+    A copied one has another global id and another uid. One that was made anew has another global id alone.
+    """
+    event = case.event
+    return event.base is None or event.global_id in (None, seen.global_id) or event.uid == seen.uid
 
 
 def tells_its_id(case: Case, seen: RemoteItem) -> bool:

@@ -19,7 +19,7 @@ from roomd_core.model import (
 )
 from roomd_core.recurrence import Daily, Numbered, Recurrence
 from roomd_core.sync.case import Case, Revision
-from roomd_core.sync.match import Cases
+from roomd_core.sync.match import Cases, is_the_one_made
 from roomd_core.sync.plan import completed, exceptions_to_read, plan_pull, to_read, with_exceptions, worth_reading
 from roomd_core.sync.remote import ChangePage, RemoteException, RemoteItem, RemoteSeries
 
@@ -113,6 +113,13 @@ def test_a_meeting_copied_in_outlook_is_another_though_it_has_the_key() -> None:
     assert Cases([unnamed]).matching(ZHANG, duplicate) == unnamed, "nothing tells it from the meeting yet"
     anew = case(of=replace(event(base=None), global_id=b"id"))
     assert Cases([anew]).matching(ZHANG, duplicate) == anew, "it is made under another id"
+
+
+def test_an_item_made_anew_is_the_events_though_its_global_id_is_new() -> None:
+    known = case(copy(), of=replace(event(), global_id=b"gone"))
+    told = seen(own_key="here.key", global_id=b"new")
+    assert is_the_one_made(known, told)
+    assert not is_the_one_made(known, replace(told, uid="copied in Outlook"))
 
 
 def test_what_was_called_off_still_has_what_is_left_of_it() -> None:

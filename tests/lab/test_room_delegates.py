@@ -8,6 +8,7 @@ from typing import Any
 import exchangelib
 import pytest
 
+from lab.series import still
 from lab.test_control import BOOKING, control
 from lab.wire import EMMA, GUANGHAN, HOUR, LISI, TOMORROW, WORKSHOP, ZHANGSAN, Client, envelope
 from roomd_lab import (
@@ -192,7 +193,7 @@ def test_it_is_set_up_and_decided_by_control(client: Client) -> None:
 
 
 def test_some_rooms_of_a_larger_company_have_delegates_who_decide_by_and_by() -> None:
-    lab = Lab(Company.seeded(people=6, rooms=20))
+    lab = Lab(Company.seeded(people=6, rooms=20), id_seed="1", now=still)
     asked_for = [room for room in lab.company.directory.rooms.values() if room.policy.resource_delegates]
     assert len(asked_for) == 2
     start = lab.organization.now() + timedelta(days=1)

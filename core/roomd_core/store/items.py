@@ -74,20 +74,6 @@ class Items(Table):
         )
         return [item_id for (item_id,) in rows]
 
-    async def begun_since_read(self, mailbox: str, now: datetime) -> list[str]:
-        """Return the ids of what a mailbox has of events that were begun since it was last read to its end.
-
-        All that it has, if the clock was set back since.
-        """
-        rows = await self._rows(
-            "SELECT item_id FROM mailbox CROSS JOIN item ON item.mailbox = address"
-            " CROSS JOIN event ON event.id = item.event WHERE address = :mailbox AND NOT missing"
-            " AND (created_at >= coalesce(read_at, 0) OR read_at > :now)",
-            mailbox=mailbox,
-            now=seconds(now),
-        )
-        return [item_id for (item_id,) in rows]
-
     async def drifting(self) -> list[str]:
         """Return the ids of the events of which some room's copy differs from the organizer's."""
         rows = await self._rows("SELECT DISTINCT event FROM item WHERE drift <> ''")

@@ -130,11 +130,6 @@ class LossGuard:
         return sum(count for _, count in noted)
 
 
-async def waits(tables: Tables, mailbox: Mailbox) -> bool:
-    """Say whether the feed of a mailbox is read from an earlier state on, for a decision or to act on one."""
-    return bool(await tables.conflicts.open_of_mailbox(mailbox.address) or await _believed(tables, mailbox))
-
-
 async def believe(tables: Tables, conflict: Conflict, keep: Side, setting: Setting, *, actor: str) -> None:
     """Store what a person decided about a mailbox as a whole; the next reading of it acts on that."""
     if conflict.resolved_at or conflict.mailbox is None:

@@ -11,7 +11,7 @@ from roomd_core.model import EXCHANGE, Change, ChangeKind, Mailbox
 from roomd_core.sync.case import Setting
 from roomd_core.sync.ledger import Ledger
 from roomd_core.sync.loading import load_for
-from roomd_core.sync.loss_guard import LossGuard, waits
+from roomd_core.sync.loss_guard import LossGuard
 from roomd_core.sync.losses import Loss, held_back, lost_in
 from roomd_core.sync.plan import completed, exceptions_to_read, plan_pull, to_read, with_exceptions, worth_reading
 from roomd_core.sync.remote import ChangePage, MailboxUnavailable, Remote, RemoteItem, StateInvalid, Unreadable
@@ -68,22 +68,15 @@ class Puller:
         """
         async with self._ledger.store.glance() as tables:
             state, has_unreadable = await tables.mailboxes.position(mailbox.address)
-        if mailbox.address not in self._begun:
-            await self._recall(mailbox)
+            if mailbox.address not in self._begun:
+                self._unshown.setdefault(mailbox.address, set()).update(
+                    await tables.items.made_since_read(mailbox.address, self._ledger.clock.now())
+                )
+                self._begun.add(mailbox.address)
         pulled = await self._pull(mailbox, state)
         if has_unreadable:
             await self._read_unreadable(mailbox)
         return pulled
-
-    async def _recall(self, mailbox: Mailbox) -> None:
-        """Expect after a start what was expected before it: what was made, or read, ahead of the sync state."""
-        now = self._ledger.clock.now()
-        async with self._ledger.store.read() as tables:
-            expected = await tables.items.made_since_read(mailbox.address, now)
-            if await waits(tables, mailbox):
-                expected += await tables.items.begun_since_read(mailbox.address, now)
-        self._unshown.setdefault(mailbox.address, set()).update(expected)
-        self._begun.add(mailbox.address)
 
     async def _pull(self, mailbox: Mailbox, state: str | None) -> Pulled:
         if state is None and not await self._is_first(mailbox):
@@ -202,7 +195,6 @@ class Puller:
         """Take in what is there, believe nothing that is gone, and ask a person. The sync state stays as it was."""
         asked = await self._losses.ask(mailbox, loss)
         await self._take_in(mailbox, replace(page, deleted=(), last=False), whole=False)
-        self._expect_all(mailbox, page.changed)
         raise held_back(mailbox, asked)
 
     async def _complete(self, mailbox: Mailbox, page: ChangePage) -> ChangePage:

@@ -124,27 +124,6 @@ async def test_what_is_new_in_a_stopped_mailbox_is_known_all_the_same(house: Hou
     assert await held_in(house, LI) == MANY + 1
 
 
-@pytest.mark.parametrize("restarts", [False, True])
-async def test_what_came_and_went_in_a_stopped_mailbox_is_asked_about(house: House, *, restarts: bool) -> None:
-    """The feed, read again from where it was, tells nothing of it."""
-    uids = await made_in_outlook(house)
-    for uid in uids[:21]:
-        house.exchange.remove(LI, uid)
-    new = house.exchange.meet(LI, meeting("New", 15, 16, rooms=[])).uid
-    await house.sync()
-    asked = await question(house)
-    house.exchange.remove(LI, new)
-    if restarts:
-        await house.restart()
-    await house.sync()
-    assert {each.kind for each in await house.conflicts()} == {ConflictKind.MASS_DELETE, ConflictKind.MISSING_REMOTE}
-    await house.engine.resolve(asked.id, Side.EXCHANGE, actor=USER)
-    [left] = await house.conflicts()
-    assert left.kind is ConflictKind.MISSING_REMOTE
-    await house.engine.resolve(left.id, Side.EXCHANGE, actor=USER)
-    assert (await house.conflicts(), await held_in(house, LI)) == ([], 1)
-
-
 async def test_nothing_is_sent_to_a_stopped_mailbox(house: House) -> None:
     uids = await made_in_outlook(house)
     event = await house.book(meeting("Waits", 15, 16), organizer=LI)

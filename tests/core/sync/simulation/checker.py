@@ -169,7 +169,8 @@ class Checker:
     def _check_event(self, event: Row, copies: list[Copy], asked: set[str]) -> None:
         if ConflictKind.DUPLICATE in asked:
             return  # which of them the event is, is what is asked
-        if len(copies) > 1:
+        refused = event.status == "cancelled" and ConflictKind.REJECTED in asked
+        if len(copies) > 1 and not refused:  # what Exchange refuses to cancel, somebody may copy: both would go
             self._history.breaks("S2", f"{event.uid} is there {len(copies)} times")
         if event.status == "cancelled":
             if copies and ConflictKind.REJECTED not in asked:

@@ -23,7 +23,7 @@ from pathlib import Path
 from core.sync.simulation.coverage import shortfalls
 from core.sync.simulation.world import Result, live_one
 
-SEEDS = 1200
+SEEDS = 1000
 """How many `make test` lives: two minutes on two cores."""
 JOBS = os.cpu_count() or 1
 MEMORY = Path("/dev/shm")

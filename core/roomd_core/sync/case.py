@@ -93,8 +93,13 @@ class Case(Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def organizer_items(self) -> list[Item]:
-        """Return the items its organizer's calendar has of the whole event: one, or something went wrong."""
+        """The items its organizer's calendar has of the whole event: one, or something went wrong."""
         return [item for item in self.items if item.is_organizer and item.original_start is None and not item.missing]
+
+    @property
+    def is_doubled(self) -> bool:
+        """Whether its organizer's calendar has the event twice."""
+        return len(self.organizer_items) > 1
 
     @property
     def edited(self) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ def _close_refusal(case: Case, setting: Setting) -> Case:
 def _close_duplicate(case: Case, setting: Setting) -> Case:
     """What was there twice is no question any more once one of the two is gone."""
     twice = case.conflict(ConflictKind.DUPLICATE)
-    return case if twice is None or len(case.organizer_items) > 1 else close(case, twice, setting)
+    return case if twice is None or case.is_doubled else close(case, twice, setting)
 
 
 def _is_back(before: Case, case: Case) -> bool:

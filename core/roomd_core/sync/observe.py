@@ -263,11 +263,10 @@ def _base(case: Case, seen: RemoteItem, remote: Content) -> Content:
 
     Of an event that is there twice nobody can tell: what differs may be what the other item says.
     """
-    twice = len(case.organizer_items) > 1
     for operation in case.operations:
         if _made(operation, seen):
             return after_write(case.event.base, operation.payload, remote)
-        in_doubt = operation.kind is OperationKind.UPDATE and operation.state in _IN_DOUBT and not twice
+        in_doubt = operation.kind is OperationKind.UPDATE and operation.state in _IN_DOUBT and not case.is_doubled
         if in_doubt and case.event.base:
             return _as_far_as_seen(case.event.base, operation.payload, remote)
     return case.event.base or case.event.content

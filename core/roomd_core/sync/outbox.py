@@ -101,7 +101,7 @@ class Outbox:
             if now.state is OperationState.UNKNOWN:
                 await self._lookup.look_up(case, now)
                 looked_up = True
-            elif now.kind is OperationKind.UPDATE and len(case.organizer_items) > 1 and not looked_up:
+            elif now.kind is OperationKind.UPDATE and case.is_doubled and not looked_up:
                 await self._lookup.after_stale(case, now)  # what is known may be what the other item says
                 looked_up = True
             else:

@@ -96,7 +96,7 @@ def _cancelling(case: Case, operation: Operation) -> Write:
     copy = case.copy_in(operation.mailbox)
     if copy is None:
         return Nothing() if operation.attempts else Vanished()
-    if len(case.organizer_items) > 1:  # everybody is told with the last of them
+    if case.is_doubled:  # everybody is told with the last of them
         return Cancelling(ref=copy.ref, mail=Mail.NOBODY)
     invited = case.event.base or case.event.content
     return Cancelling(ref=copy.ref, mail=_mail(Mail.EVERYBODY, invited))

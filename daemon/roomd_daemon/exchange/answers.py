@@ -60,7 +60,7 @@ def read_page(answer: Element, rooms: frozenset[str], plain: PlainItems) -> Feed
         if tag == _DELETED:
             deleted.append(read_ref(row).item_id)
         elif tag in _CHANGED and len(row):
-            item, folder = _read_row(row[0], rooms, plain)
+            item, folder = _read_change(row[0], rooms, plain)
             if isinstance(item, RemoteItem):
                 changed.append(item)
             elif item:
@@ -78,7 +78,7 @@ def read_page(answer: Element, rooms: frozenset[str], plain: PlainItems) -> Feed
     )
 
 
-def _read_row(
+def _read_change(
     element: Element, rooms: frozenset[str], plain: PlainItems
 ) -> tuple[RemoteItem | Unreadable | None, str]:
     """Read what is in a row of the feed, None if it is no calendar item, and the id of the folder it is in."""
